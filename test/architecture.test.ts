@@ -9,7 +9,8 @@ const bands: readonly (readonly string[])[] = [
   ['submit', 'pipeline'],
   ['plan'],
   ['identity', 'policy', 'tags', 'report', 'ci', 'registry', 'buildkit', 'signing', 'azure', 'github'],
-  ['oci', 'config', 'progress', 'http'],
+  ['config', 'progress', 'http'],
+  ['oci'],
   ['core'],
 ];
 

@@ -1,3 +1,4 @@
+export { deepFreeze } from './deep-freeze.ts';
 export type { FailureCode, FailureOptions, Failures, Problem } from './errors.ts';
 export { cancelled, exitCodes, ImageBuilderError, isFailure, reasonOf, throwIfCancelled } from './errors.ts';
 export { nearest } from './nearest.ts';

@@ -1,0 +1,201 @@
+import * as z from 'zod/mini';
+import { adoConfig } from './ado-config.ts';
+import {
+  distinct,
+  expecting,
+  obsolete,
+  oneOrMore,
+  optional,
+  refuse,
+  required,
+  section,
+  withDefault,
+} from './fields.ts';
+import {
+  builderName,
+  duration,
+  flag,
+  imageReference,
+  oneOf,
+  platforms,
+  registryHost,
+  repositories,
+  repository,
+  variableName,
+  wholeNumber,
+} from './scalars.ts';
+import { signConfig } from './sign-config.ts';
+import { type TagChecks, tagTemplates } from './tag-template.ts';
+
+const restrictedPair = section({
+  push: required(repository, { description: 'Repository that images are pushed to.' }),
+  pull: optional(repository, {
+    description: 'Repository that consumers pull from; the one pushed to when left out.',
+  }),
+});
+
+const restrictedRegistries = z.pipe(
+  oneOrMore(restrictedPair, 'a mapping with "push" and "pull", or a list of them').check(
+    distinct(({ push }) => push),
+  ),
+  z.transform((pairs) => pairs.map(({ push, pull = push }) => ({ push, pull }))),
+);
+
+const cache = section(
+  {
+    enabled: withDefault(flag, false, {
+      description: 'Whether layers are kept in a registry between builds.',
+    }),
+    'cache-repo': optional(repository, { description: 'Repository that holds the cached layers.' }),
+    'cache-run-layers': obsolete(flag, {
+      reason: 'BuildKit caches the layer of every instruction',
+      hint: 'remove the key; "cache.enabled" switches the whole cache',
+    }),
+    'cache-copy-layers': obsolete(flag, {
+      reason: 'BuildKit caches the layer of every instruction',
+      hint: 'remove the key; "cache.enabled" switches the whole cache',
+    }),
+  },
+  (context) => {
+    if (!context.value.enabled || context.value['cache-repo'] !== undefined) return;
+    const hint = 'set "cache-repo" to the repository that holds the layers';
+    refuse(context, { message: 'the cache is enabled, but has no repository', hint }, ['enabled']);
+  },
+);
+
+const builderNode = section({
+  name: required(builderName, { description: 'Name of the node in plans and reports.' }),
+  builder: required(builderName, { description: 'Name of the buildx builder.' }),
+  platforms: required(platforms, { description: 'Platforms that the node runs natively.' }),
+});
+
+function destinations() {
+  return {
+    registry: withDefault(repositories, [], {
+      description:
+        'Where images of push, schedule and workflow_dispatch go: one repository, or several that all get the same image.',
+      examples: ['registry.example.com/team/prod', ['registry.example.com/prod', 'mirror.example.com/prod']],
+    }),
+    'dev-registry': withDefault(repositories, [], {
+      description: 'Where images of pull requests, merge groups and local builds go.',
+      examples: ['registry.example.com/team/dev'],
+    }),
+    'restricted-registry': withDefault(restrictedRegistries, [], {
+      description: 'Takes the place of `registry` for images on restricted base images.',
+      examples: [{ push: 'registry.example.com/restricted-push', pull: 'registry.example.com/restricted' }],
+    }),
+    'restricted-dev-registry': withDefault(restrictedRegistries, [], {
+      description: 'Takes the place of `dev-registry` for images on restricted base images.',
+    }),
+    'plain-http-registries': withDefault(list(registryHost, 'a list of registries'), [], {
+      description:
+        'Registries that speak plain HTTP, as `host` or `host:port`; those on loopback do so anyway.',
+      examples: [['registry.internal:5000']],
+    }),
+  };
+}
+
+function tags(checks: TagChecks) {
+  const { defaultTag, additionalTag } = tagTemplates(checks);
+  const example = (value: string, validation: string) => [{ name: 'default_tag', value, validation }];
+  return {
+    'default-commit-tag': optional(defaultTag, {
+      description: 'Default tag of images built on push, schedule and workflow_dispatch.',
+      examples: example('v{{ .Date }}-{{ .ShortSHA }}', '^v[0-9]{8}-[0-9a-f]{7,8}$'),
+    }),
+    'default-pr-tag': optional(defaultTag, {
+      description: 'Default tag of images built for a pull request.',
+      examples: example('PR-{{ .PRNumber }}', '^PR-[0-9]+$'),
+    }),
+    'default-merge-group-tag': optional(defaultTag, {
+      description: 'Default tag of images built for a merge group.',
+      examples: example('0.0.0-MG.{{ .ShortSHA }}', '^0\\.0\\.0-MG\\.[0-9a-f]{7,8}$'),
+    }),
+    'default-local-tag': withDefault(defaultTag, localTag, {
+      description:
+        'Default tag of images built from a checkout outside CI; `-dirty` is added when it has uncommitted changes.',
+    }),
+    'additional-pr-tag': optional(additionalTag, {
+      description: 'A further tag of images built for a pull request.',
+    }),
+    'short-sha-length': withDefault(wholeNumber(4, 40), 7, {
+      description: 'How many hexadecimal digits `.ShortSHA` has.',
+    }),
+    'tag-env': withDefault(list(variableName, 'a list of names of environment variables'), [], {
+      description: 'Environment variables that tag templates may read with `.Env`; all others are refused.',
+      examples: [['PULL_BASE_REF']],
+    }),
+    'tag-template': obsolete(z.union([z.string(), z.record(z.string(), z.unknown())]), {
+      reason: 'default tags are now set for each event, with a validation pattern',
+      hint: 'move the template to "default-commit-tag"',
+      replacement: 'default-commit-tag',
+    }),
+  };
+}
+
+/** The pattern allows for `-dirty`, which is part of the finished tag. */
+const localTag = {
+  name: 'default_tag',
+  value: 'local-{{ .ShortSHA }}',
+  validation: '^local-[0-9a-f]{4,40}(-dirty)?$',
+};
+
+function builds() {
+  return {
+    platforms: withDefault(platforms, ['linux/arm64', 'linux/amd64'], {
+      description: 'Platforms that are built when a build does not name its own.',
+    }),
+    reproducible: withDefault(flag, false, {
+      description:
+        "Whether timestamps in the image are the commit's, so that the same source gives the same digest.",
+    }),
+    provenance: withDefault(oneOf(['off', 'min', 'max']), 'min', {
+      description: 'How much the provenance attestation tells.',
+    }),
+    sbom: withDefault(
+      expecting(z.union([flag, imageReference]), { expected: 'true, false or the image of a generator' }),
+      false,
+      { description: 'Whether an SBOM is attached, or the image of the generator that makes it.' },
+    ),
+    cache: withDefault(cache, {}, { description: 'The layer cache.' }),
+    'builder-nodes': withDefault(
+      expecting(z.array(builderNode).check(distinct(({ name }) => name)), {
+        expected: 'a list of builder nodes',
+      }),
+      [],
+      {
+        description: 'Builders that run platforms natively; what no node runs stays on the default builder.',
+      },
+    ),
+    'build-timeout': withDefault(duration, '2h', { description: 'Longest time that a build may take.' }),
+    'publish-timeout': withDefault(duration, '30m', {
+      description: 'Longest time that the transfer to the registries may take.',
+    }),
+    'log-format': obsolete(oneOf(['json', 'text', 'color']), {
+      reason: 'the form of the log is chosen when a command is run',
+      hint: 'remove the key and use --progress',
+    }),
+  };
+}
+
+function list<Schema extends z.core.$ZodType<string>>(entry: Schema, expected: string) {
+  return expecting(z.array(entry).check(distinct<z.output<Schema>>((name) => name)), { expected });
+}
+
+/** Everything that a configuration file can say. */
+export function settingsSchema(checks: TagChecks) {
+  return section({
+    ...destinations(),
+    ...tags(checks),
+    ...builds(),
+    'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
+    'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),
+  });
+}
+
+type DeepReadonly<Value> = Value extends object
+  ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> }
+  : Value;
+
+/** The configuration as the program reads it: every default applied, durations in seconds, frozen. */
+export type Settings = DeepReadonly<z.output<ReturnType<typeof settingsSchema>>>;
