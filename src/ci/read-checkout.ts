@@ -10,16 +10,15 @@ export type Checkout = Omit<SourceState, 'event' | 'pullRequest'>;
 /** Reads the git checkout that `directory` lies in. Refuses a folder that is none and a repository without commits. */
 export async function readCheckout(directory: string, signal?: AbortSignal): Promise<Checkout> {
   const git = (...args: string[]) => runGit(directory, args, signal);
-  const [top, head, ref, status, remote] = await Promise.all([
-    git('rev-parse', '--show-toplevel'),
+  const [top, head, status, remote] = await Promise.all([
+    git('rev-parse', '--show-toplevel', '--symbolic-full-name', 'HEAD'),
     git('log', '-1', '--no-show-signature', '--format=%H %ct', 'HEAD'),
-    git('symbolic-ref', '--quiet', 'HEAD'),
     git('status', '--porcelain', '--ignore-submodules=none', '-z'),
     readRemote(directory, signal),
   ]);
-  if (top.exitCode !== 0) throw notACheckout(directory, top);
+  if (top.stdout === '') throw notACheckout(directory, top);
   if (head.exitCode !== 0) throw noCommit(directory, head);
-  const root = top.stdout.replace(/\n$/, '');
+  const [, root = '', ref = ''] = /^(.*)\n(.*)\n$/s.exec(top.stdout) ?? [];
   const [commitSha = '', seconds = '0'] = head.stdout.trim().split(' ');
   const repository = remote === undefined ? undefined : parseGitRemote(remote);
   return {
@@ -27,7 +26,7 @@ export async function readCheckout(directory: string, signal?: AbortSignal): Pro
     name: repository?.name ?? basename(root),
     commitSha,
     commitTime: new Date(Number(seconds) * 1000),
-    ...(ref.exitCode === 0 ? { ref: ref.stdout.trim() } : {}),
+    ...(ref.startsWith('refs/') ? { ref } : {}),
     dirty: status.exitCode !== 0 || status.stdout !== '',
     root,
   };

@@ -1,0 +1,48 @@
+import type { BuildEvent } from '../ci/index.ts';
+import type { Destination, SigningDecision } from '../policy/index.ts';
+import type { Tag } from '../tags/index.ts';
+import type { NamedValue } from './build-args.ts';
+import type { BuildSecret } from './build-secret.ts';
+
+/** Every decision of a build, made before anything runs. Frozen; holds no secret and can be printed. */
+export interface BuildPlan {
+  readonly version: 1;
+  readonly source: {
+    readonly event: BuildEvent;
+    /** owner/name, or only the name for a checkout without a remote. */
+    readonly repository: string;
+    readonly commit: string;
+    readonly ref?: string;
+    readonly pullRequest?: number;
+    readonly dirty: boolean;
+    readonly url?: string;
+  };
+  readonly image: {
+    readonly name: string;
+    /** Relative to the checkout. */
+    readonly dockerfile: string;
+    readonly context: string;
+    readonly target?: string;
+  };
+  /** os/architecture[/variant]. */
+  readonly platforms: readonly string[];
+  readonly buildArgs: readonly NamedValue[];
+  readonly buildContexts: readonly NamedValue[];
+  readonly secrets: readonly BuildSecret[];
+  /** Of the image config; the same go onto manifests and index as annotations. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tags: readonly Tag[];
+  readonly destinations: readonly Destination[];
+  /** Which setting decided the destinations. */
+  readonly rule: string;
+  readonly signing: SigningDecision;
+  readonly cache: { readonly import: readonly string[]; readonly export?: string };
+  readonly attestations: { readonly provenance: 'off' | 'min' | 'max'; readonly sbom: boolean | string };
+  /** Seconds since 1970 that every time in the image is set to; absent when the build need not be reproducible. */
+  readonly sourceDateEpoch?: number;
+  readonly noCache: boolean;
+  /** Seconds. */
+  readonly timeouts: { readonly build: number; readonly publish: number };
+  /** The one reading of the clock, RFC 3339. */
+  readonly created: string;
+}

@@ -1,0 +1,163 @@
+import type { SourceState } from '../ci/index.ts';
+import type { Settings } from '../config/index.ts';
+import { deepFreeze, ImageBuilderError, rfc3339 } from '../core/index.ts';
+import { isRepositoryPath, parsePlatform, printPlatform } from '../oci/index.ts';
+import { decideDestinations, decideSigning, type SigningDecision } from '../policy/index.ts';
+import { type Tag, tagBuildArgs, uniqueTagValues } from '../tags/index.ts';
+import { type NamedValue, resolveBuildArgs } from './build-args.ts';
+import type { BuildPlan } from './build-plan.ts';
+import type { BuildRequest } from './build-request.ts';
+import { parseBuildSecret } from './build-secret.ts';
+import { cacheReferences } from './cache-references.ts';
+import { checkoutPath } from './checkout-path.ts';
+import { planTags } from './plan-tags.ts';
+
+export interface PlanInputs {
+  readonly request: BuildRequest;
+  readonly source: SourceState;
+  readonly settings: Settings;
+  /** For build args without a value and for allow-listed `.Env` names. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The one reading of the clock of this build. */
+  readonly now: Date;
+}
+
+/**
+ * Makes every decision of a build from what the caller asks, what is being built and what the configuration says.
+ * Pure: no engine, no network, no credentials, no file system. Throws for a request that cannot be carried out.
+ */
+export function planBuild(inputs: PlanInputs): BuildPlan {
+  const { request, source, settings } = inputs;
+  const name = imageName(request, source);
+  const tags = planTags({ ...inputs, requested: request });
+  const { destinations, rule } = decideDestinations({
+    event: source.event,
+    imageName: name,
+    restricted: request.useRestrictedRegistry,
+    registries: request.registries,
+    rules: settings,
+  });
+  const epoch = settings.reproducible ? Math.floor(source.commitTime.getTime() / 1000) : undefined;
+  return deepFreeze({
+    version: 1,
+    source: planSource(source),
+    image: planImage(request, name),
+    platforms: planPlatforms(request, settings),
+    buildArgs: planBuildArgs(inputs, tags),
+    buildContexts: request.buildContexts.map(namedContext),
+    secrets: request.secrets.map(parseBuildSecret),
+    labels: planLabels({ source, name, tags, created: epoch === undefined ? inputs.now : source.commitTime }),
+    tags,
+    destinations,
+    rule,
+    signing: planSigning(source, settings),
+    cache: cacheReferences({ event: source.event, imageName: name, cache: settings.cache }),
+    attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
+    ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
+    noCache: request.noCache,
+    timeouts: { build: settings.buildTimeout, publish: settings.publishTimeout },
+    created: rfc3339(inputs.now),
+  });
+}
+
+/** owner/name, or the name alone. */
+function repositoryName(source: SourceState): string {
+  return source.owner === undefined ? source.name : `${source.owner}/${source.name}`;
+}
+
+function imageName(request: BuildRequest, source: SourceState): string {
+  const name = request.name ?? source.name.toLowerCase();
+  if (isRepositoryPath(name)) return name;
+  const message = `image name "${name}" is not allowed in a registry`;
+  const hint =
+    'lower-case letters and digits, with single ".", "_", "-" or "/" between them; give one with --name';
+  throw new ImageBuilderError('request.invalid', message, { field: 'name' }, { hint });
+}
+
+function planSource(source: SourceState): BuildPlan['source'] {
+  const { event, commitSha, ref, pullRequest, dirty, url } = source;
+  return {
+    event,
+    repository: repositoryName(source),
+    commit: commitSha,
+    ...(ref === undefined ? {} : { ref }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    dirty,
+    ...(url === undefined ? {} : { url }),
+  };
+}
+
+function planImage(request: BuildRequest, name: string): BuildPlan['image'] {
+  return {
+    name,
+    dockerfile: checkoutPath(request.dockerfile, 'dockerfile'),
+    context: checkoutPath(request.context, 'context'),
+    ...(request.target === undefined || request.target === '' ? {} : { target: request.target }),
+  };
+}
+
+function planPlatforms(request: BuildRequest, settings: Settings): readonly string[] {
+  const asked = request.platforms.flatMap((text) => text.split(/[,\s]+/)).filter((text) => text !== '');
+  const platforms = (asked.length > 0 ? asked : settings.platforms).map((text) => {
+    const platform = parsePlatform(text);
+    if (platform !== undefined) return printPlatform(platform);
+    const hint = 'expected os/architecture[/variant], for example linux/arm64';
+    throw new ImageBuilderError(
+      'request.invalid',
+      `platform "${text}" is not understood`,
+      { field: 'platform' },
+      { hint },
+    );
+  });
+  return [...new Set(platforms)];
+}
+
+function planBuildArgs(
+  { request, source, environment }: PlanInputs,
+  tags: readonly Tag[],
+): readonly NamedValue[] {
+  const exported = request.exportTags ? tagBuildArgs(tags) : [];
+  const fixed: NamedValue[] = [['BUILD_COMMIT_SHA', source.commitSha], ...exported];
+  return resolveBuildArgs({ requested: request.buildArgs, environment, fixed });
+}
+
+function namedContext(text: string): NamedValue {
+  const split = text.indexOf('=');
+  const name = text.slice(0, Math.max(split, 0));
+  if (/^[a-z0-9][a-z0-9._/:@-]*$/i.test(name))
+    return [name, checkoutPath(text.slice(split + 1), 'build-context')];
+  const message = `build context "${text}" has no valid name`;
+  throw new ImageBuilderError(
+    'request.invalid',
+    message,
+    { field: 'build-context' },
+    { hint: 'expected NAME=DIR' },
+  );
+}
+
+interface LabelFacts {
+  readonly source: SourceState;
+  readonly name: string;
+  readonly tags: readonly Tag[];
+  readonly created: Date;
+}
+
+/** The keys that OCI image specification v1.1 defines. The version is the caller's first tag, or the default one. */
+function planLabels({ source, name, tags, created }: LabelFacts): Readonly<Record<string, string>> {
+  const [defaultTag, firstAsked] = uniqueTagValues(tags);
+  return {
+    'org.opencontainers.image.created': rfc3339(created),
+    'org.opencontainers.image.revision': source.commitSha,
+    ...(source.url === undefined ? {} : { 'org.opencontainers.image.source': source.url }),
+    'org.opencontainers.image.title': name,
+    'org.opencontainers.image.version': firstAsked ?? defaultTag ?? '',
+  };
+}
+
+function planSigning(source: SourceState, settings: Settings): SigningDecision {
+  return decideSigning({
+    event: source.event,
+    repository: repositoryName(source),
+    rules: settings.signConfig,
+  });
+}

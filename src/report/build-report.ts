@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+
+/** Adds the sentence that the generated schema shows for a field. */
+function described<T extends z.core.$ZodType>(schema: T, description: string): T {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
+const seconds = described(z.number().check(z.nonnegative()), 'Seconds.');
+const bytes = described(z.int().check(z.nonnegative()), 'Bytes.');
+
+const sourceSchema = z.strictObject({
+  event: described(
+    z.string(),
+    'Why it was built: local, push, pull_request_target, merge_group, workflow_dispatch or schedule.',
+  ),
+  repository: described(z.string(), 'owner/name; only the name for a checkout without a remote.'),
+  commit: described(z.string(), 'Full commit id.'),
+  ref: z.optional(described(z.string(), 'Full ref, absent on a detached head.')),
+  pull_request: z.optional(described(z.int(), 'Number of the pull request.')),
+  dirty: described(z.boolean(), 'Whether the checkout held uncommitted changes.'),
+  url: z.optional(described(z.string(), 'Where people find the source.')),
+});
+
+const platformSchema = z.strictObject({
+  platform: described(z.string(), 'os/architecture[/variant].'),
+  digest: described(z.string(), 'Digest of the platform manifest.'),
+  size: described(bytes, 'Bytes of the compressed layers and the config.'),
+  seconds: described(seconds, 'Time from its first to its last build step.'),
+  steps: described(z.int(), 'Build steps.'),
+  cached_steps: described(z.int(), 'Build steps that the cache answered.'),
+});
+
+const repositorySchema = z.strictObject({
+  repository: described(z.string(), 'Where the image was pushed.'),
+  pull_repository: described(z.string(), 'Where consumers pull it.'),
+  state: described(
+    z.enum(['tagged', 'pushed', 'missing']),
+    'tagged: complete and its tags moved. pushed: complete by digest, no tag moved. missing: not complete.',
+  ),
+  uploaded_bytes: described(bytes, 'Bytes sent.'),
+  seconds: described(seconds, 'Time spent on the push.'),
+});
+
+const errorSchema = z.strictObject({
+  code: described(z.string(), 'Stable code, see docs/errors.md.'),
+  message: z.string(),
+  hint: z.optional(described(z.string(), 'The way out.')),
+  file: z.optional(described(z.string(), 'Dockerfile, relative to the checkout.')),
+  line: z.optional(described(z.int(), 'Line in that file, from 1.')),
+  platform: z.optional(z.string()),
+});
+
+/** The build report, version 1. The fields up to `architectures` keep the names that deployed readers know. */
+export const buildReportSchema = z.strictObject({
+  version: described(z.literal(1), 'Version of this schema; grows when a field changes its meaning or goes.'),
+  status: described(z.enum(['Succeeded', 'Failed', 'Canceled']), 'How the whole build ended.'),
+  pushed: described(z.boolean(), 'Whether every repository holds the image under all its tags.'),
+  signed: described(z.boolean(), 'Whether a signature was made and verified.'),
+  image_name: described(z.string(), 'Image name without registry and tag.'),
+  images_list: described(z.array(z.string()), 'Every name with its tag that the image can be pulled by.'),
+  digest: described(
+    z.string(),
+    'Digest of the index, or of the manifest of a single platform; empty before the build ended.',
+  ),
+  tags: described(z.array(z.string()), 'Tags without duplicates, the default tag first.'),
+  repository_path: described(z.string(), 'Registry path of the first repository, with a slash at its end.'),
+  architectures: described(z.array(z.string()), 'Platforms that were asked for.'),
+  repositories: z.array(repositorySchema),
+  platforms: described(z.array(platformSchema), 'Empty before the build ended.'),
+  source: sourceSchema,
+  started: described(z.string(), 'RFC 3339, UTC.'),
+  seconds: described(seconds, 'The whole build.'),
+  timings: z.array(z.strictObject({ stage: z.string(), seconds })),
+  slowest_steps: z.array(z.strictObject({ name: z.string(), platform: z.optional(z.string()), seconds })),
+  warnings: z.array(
+    z.strictObject({
+      message: z.string(),
+      file: z.optional(z.string()),
+      line: z.optional(z.int()),
+      url: z.optional(z.string()),
+    }),
+  ),
+  error: z.optional(described(errorSchema, 'Why it failed; absent on success.')),
+});
+
+export type BuildReport = z.infer<typeof buildReportSchema>;

@@ -1,0 +1,68 @@
+import { humanBytes, humanSeconds } from '../core/index.ts';
+import type { BuildReport } from './build-report.ts';
+
+/** The end of a build as people read it on a terminal or in a log: one block, every line useful. */
+export function summarizeReport(report: BuildReport): string {
+  const lines = [headline(report), ''];
+  if (report.status === 'Succeeded') lines.push(...pullLines(report), '');
+  else lines.push(...whereItStands(report));
+  if (report.platforms.length > 0) lines.push(...platformLines(report), '');
+  lines.push(`source  ${sourceLine(report)}`, `stages  ${stageLine(report)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function headline(report: BuildReport): string {
+  const outcome = { Succeeded: 'built', Failed: 'failed', Canceled: 'cancelled' }[report.status];
+  const digest = report.digest === '' ? '' : `  ${report.digest}`;
+  return `${outcome} ${report.image_name} in ${humanSeconds(report.seconds)}${digest}`;
+}
+
+function pullLines(report: BuildReport): string[] {
+  return report.images_list.map((image) => `pull    ${image}`);
+}
+
+function whereItStands(report: BuildReport): string[] {
+  const words = {
+    tagged: 'complete, tags moved',
+    pushed: 'complete by digest, no tag moved',
+    missing: 'not there',
+  };
+  const started = report.repositories.some((each) => each.state !== 'missing');
+  if (!started) return [];
+  return [...report.repositories.map((each) => `${words[each.state].padEnd(33)}${each.repository}`), ''];
+}
+
+function platformLines(report: BuildReport): string[] {
+  const rows = report.platforms.map((each) => [
+    each.platform,
+    humanBytes(each.size),
+    humanSeconds(each.seconds),
+    `${each.cached_steps}/${each.steps} cached`,
+    each.digest,
+  ]);
+  return table([['platform', 'size', 'time', 'steps', 'digest'], ...rows]);
+}
+
+function sourceLine(report: BuildReport): string {
+  const { source } = report;
+  const change = source.pull_request === undefined ? '' : ` #${source.pull_request}`;
+  const dirty = source.dirty ? ', with uncommitted changes' : '';
+  return `${source.repository}${change} at ${source.commit.slice(0, 12)} (${source.event}${dirty})`;
+}
+
+function stageLine(report: BuildReport): string {
+  return report.timings.map((each) => `${each.stage} ${humanSeconds(each.seconds)}`).join(', ');
+}
+
+/** Aligns columns with two spaces between them. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,27 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ImageBuilderError, reasonOf } from '../core/index.ts';
+import type { BuildReport } from './build-report.ts';
+
+/** The report as a file holds it and `--json` prints it. */
+export function printReportJson(report: BuildReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/**
+ * Writes `text` to `path` so that a reader sees the old file or the whole new one, never a part. Creates the folder.
+ * Throws `report.unwritable`.
+ */
+export async function writeFileWhole(path: string, text: string): Promise<void> {
+  const target = resolve(path);
+  const partial = `${target}.${process.pid}.partial`;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(partial, text, { mode: 0o644 });
+    await rename(partial, target);
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    const message = `cannot write "${path}": ${reasonOf(cause)}`;
+    throw new ImageBuilderError('report.unwritable', message, { path }, { cause });
+  }
+}
