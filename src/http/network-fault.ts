@@ -1,0 +1,83 @@
+import { reasonOf } from '../core/index.ts';
+import { HttpError, type HttpErrorFacts } from './http-error.ts';
+
+/** Faults of Node's sockets and name lookups that pass by themselves. */
+const temporaryCodes: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Faults of undici that mean a mistake on our side or an answer that will not get better. */
+const finalUndiciCodes: ReadonlySet<string> = new Set([
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_INVALID_RETURN_VALUE',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+]);
+
+/** OpenSSL's verification results as Node names them (`tls` documentation, "X509 certificate error codes"). */
+const certificateCode =
+  /^(?:CERT_|CRL_|ERR_TLS_CERT_|UNABLE_TO_|ERROR_IN_CERT_|ERROR_IN_CRL_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|HOSTNAME_MISMATCH$|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$)/;
+
+const words: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped in the middle',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the body is not as long as announced',
+};
+
+/** Turns whatever the transport threw into an `HttpError` that knows whether a retry can help. */
+export function networkFault(error: unknown, method: string, url: URL): HttpError {
+  if (error instanceof HttpError) return error;
+  const code = codeOf(error);
+  const common = { method, url, cause: error };
+  if (code !== undefined && certificateCode.test(code))
+    return new HttpError({ ...common, ...untrusted(code) });
+  if (code?.startsWith('ERR_SSL_') || code === 'EPROTO') {
+    const hint = 'the server may speak plain HTTP on this port';
+    return new HttpError({ ...common, fault: 'network', reason: code, temporary: false, hint });
+  }
+  return new HttpError({
+    ...common,
+    fault: 'network',
+    reason: code === undefined ? reasonOf(error) : (words[code] ?? code),
+    temporary: code !== undefined && isTemporary(code),
+  });
+}
+
+function untrusted(code: string): Pick<HttpErrorFacts, 'fault' | 'reason' | 'temporary' | 'hint'> {
+  return {
+    fault: 'certificate',
+    reason: `the certificate is not trusted (${code})`,
+    temporary: false,
+    hint: 'for a private certificate authority, set NODE_EXTRA_CA_CERTS to its PEM file',
+  };
+}
+
+function isTemporary(code: string): boolean {
+  return temporaryCodes.has(code) || (code.startsWith('UND_ERR_') && !finalUndiciCodes.has(code));
+}
+
+/** The first error code along the chain of causes; connecting to several addresses gives an AggregateError. */
+function codeOf(error: unknown): string | undefined {
+  let current = error;
+  for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
+    if ('code' in current && typeof current.code === 'string') return current.code;
+    current = current instanceof AggregateError ? current.errors[0] : current.cause;
+  }
+  return undefined;
+}

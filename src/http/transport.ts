@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { HttpRequest, StreamBody } from './http-request.ts';
+
+/** Milliseconds. */
+export interface HttpTimeouts {
+  readonly connect: number;
+  /** Without a byte sent or an answer begun. */
+  readonly headers: number;
+  /** Between two pieces of an answer's body. */
+  readonly body: number;
+}
+
+export const defaultTimeouts: HttpTimeouts = { connect: 10_000, headers: 60_000, body: 60_000 };
+
+export interface Transport {
+  /** Sends one request; follows nothing and retries nothing. */
+  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<Dispatcher.ResponseData>;
+  /** Ends all sockets at once. */
+  readonly destroy: () => Promise<void>;
+}
+
+/**
+ * Loads undici, which costs more than the rest of the start-up. Proxies are taken from the environment by undici
+ * itself, but this machine is always reached directly. HTTP/2 stays off: parallel uploads are faster on sockets of
+ * their own.
+ */
+export async function openTransport(timeouts: HttpTimeouts): Promise<Transport> {
+  // The named exports of a CommonJS package do not survive every bundler; its default export does.
+  const { Agent, EnvHttpProxyAgent, request: send } = (await import('undici')).default;
+  const options = { allowH2: false, connect: { timeout: timeouts.connect } };
+  const direct = new Agent(options);
+  const proxied = new EnvHttpProxyAgent(options);
+  return {
+    send: (request, signal) =>
+      send(request.url, {
+        method: request.method,
+        headers: wireHeaders(request),
+        body: wireBody(request),
+        headersTimeout: request.headersTimeout ?? timeouts.headers,
+        bodyTimeout: timeouts.body,
+        dispatcher: isThisMachine(request.url) ? direct : proxied,
+        signal,
+      }),
+    destroy: async () => {
+      await Promise.all([direct.destroy(), proxied.destroy()]);
+    },
+  };
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname);
+}
+
+function wireHeaders({ headers, authorization, body }: HttpRequest): Record<string, string> {
+  return {
+    'accept-encoding': 'identity',
+    ...headers,
+    ...(isStream(body) ? { 'content-length': String(body.length) } : {}),
+    ...(authorization === undefined ? {} : { authorization: authorization.reveal() }),
+  };
+}
+
+function wireBody({ method, body }: HttpRequest): Uint8Array | Readable | null {
+  if (isStream(body)) return Readable.from(sending(body), { objectMode: false });
+  const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  return body ?? (takesBody ? new Uint8Array() : null);
+}
+
+function isStream(body: HttpRequest['body']): body is StreamBody {
+  return body !== undefined && !(body instanceof Uint8Array);
+}
+
+async function* sending({ open, onSent }: StreamBody): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const chunk of await open()) {
+    yield chunk as Uint8Array;
+    sent += (chunk as Uint8Array).length;
+    onSent?.(sent);
+  }
+}
