@@ -1,0 +1,69 @@
+import type { Console } from './console.ts';
+import { type Flag, flagsOf } from './flags.ts';
+import type { Arguments } from './parse-arguments.ts';
+
+export interface CommandRun {
+  readonly args: Arguments;
+  readonly console: Console;
+  /** Aborted by Ctrl-C and SIGTERM; its reason is the name of the signal. */
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What follows the name in the usage line. */
+  readonly usage: string;
+  /** How many words it takes besides flags. */
+  readonly positionals: number;
+  readonly flags: readonly Flag[];
+  readonly examples: readonly string[];
+  /** Loads the code only when it is needed. Resolves with the exit code. */
+  readonly run: (run: CommandRun) => Promise<number>;
+}
+
+/** Every command. Help, suggestions and `docs/cli.md` are made from this table. */
+export const commands: readonly Command[] = [
+  {
+    name: 'build',
+    summary: 'build the image for every platform, push it to every repository, then move the tags',
+    usage: '[flags]',
+    positionals: 0,
+    flags: flagsOf.build,
+    examples: [
+      'image-builder build --registry localhost:5000/team',
+      'image-builder build --name team/app --platform linux/amd64,linux/arm64 --tag v1.2.3 --build-arg VERSION=1.2.3',
+    ],
+    run: async (run) => (await import('./build.ts')).build(run),
+  },
+  {
+    name: 'plan',
+    summary: 'print what a build would do; needs no engine, no network and no credentials',
+    usage: '[flags]',
+    positionals: 0,
+    flags: flagsOf.plan,
+    examples: [
+      'image-builder plan --event push',
+      'image-builder plan --event pull_request_target --pull-request 7 --json',
+    ],
+    run: async (run) => (await import('./plan.ts')).plan(run),
+  },
+  {
+    name: 'tags',
+    summary: 'print the tags that the image would get',
+    usage: '[flags]',
+    positionals: 0,
+    flags: flagsOf.tags,
+    examples: ["image-builder tags --event push --tag 'release={{ .Date }}' --json"],
+    run: async (run) => (await import('./tags.ts')).tags(run),
+  },
+  {
+    name: 'config',
+    summary: 'check the configuration and print every value with its source, or print its JSON Schema',
+    usage: 'check|schema [flags]',
+    positionals: 1,
+    flags: flagsOf.config,
+    examples: ['image-builder config check', 'image-builder config schema > image-builder.schema.json'],
+    run: async (run) => (await import('./config.ts')).config(run),
+  },
+];

@@ -1,0 +1,46 @@
+import { findCheckoutRoot } from '../ci/index.ts';
+import { configSchema, settingsTable } from '../config/index.ts';
+import { ImageBuilderError, nearest } from '../core/index.ts';
+import type { CommandRun } from './commands.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { warn } from './warn.ts';
+
+const actions = ['check', 'schema'];
+
+/** `config check` prints every effective value with its source, `config schema` the JSON Schema of the file. */
+export async function config(run: CommandRun): Promise<number> {
+  const [action = ''] = run.args.positionals;
+  if (action === 'check') return check(run);
+  if (action === 'schema') return schema(run);
+  const near = nearest(action, actions);
+  const hint =
+    near === undefined
+      ? `known: ${actions.map((each) => `config ${each}`).join(', ')}`
+      : `did you mean "config ${near}"?`;
+  throw new ImageBuilderError(
+    'usage.invalid',
+    `unknown command "config ${action}"`,
+    { argument: action },
+    { hint },
+  );
+}
+
+async function check(run: CommandRun): Promise<number> {
+  const root = await findCheckoutRoot(run.console.directory, run.signal);
+  const { effective, warnings, file } = await loadConfiguration(run, root);
+  warn(run, warnings);
+  const rows = settingsTable(effective);
+  const width = (key: 'setting' | 'value') => Math.min(48, Math.max(...rows.map((row) => row[key].length)));
+  const [settings, values] = [width('setting'), width('value')];
+  const lines = rows.map(
+    (row) => `${row.setting.padEnd(settings)}  ${row.value.padEnd(values)}  ${row.source}\n`,
+  );
+  const json = `${JSON.stringify(effective, null, 2)}\n`;
+  run.console.stdout.write(run.args.switches.get('json') ? json : `${lines.join('')}\n${file} is valid\n`);
+  return 0;
+}
+
+async function schema(run: CommandRun): Promise<number> {
+  run.console.stdout.write(`${JSON.stringify(await configSchema(), null, 2)}\n`);
+  return 0;
+}

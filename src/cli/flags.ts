@@ -1,0 +1,209 @@
+/** One flag of the command line. Without `value` it is a switch. */
+export interface Flag {
+  readonly name: string;
+  /** Placeholder of the value as help shows it. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  readonly description: string;
+  /** Set for flags of deployed callers whose work this version does not do: what is missing, in words. */
+  readonly notYet?: string;
+  /** Set for flags that only deployed callers use; help leaves them out unless asked for everything. */
+  readonly deployed?: boolean;
+}
+
+const remoteBackend = 'building in an Azure DevOps pipeline';
+const signing = 'signing';
+
+const general = [
+  {
+    name: 'config',
+    value: 'FILE',
+    description:
+      'configuration file; default: $IMAGE_BUILDER_CONFIG, image-builder.yaml at the root of the checkout, the built-in one',
+  },
+  { name: 'progress', value: 'MODE', description: 'auto, tty, plain, json or quiet; default: auto' },
+  { name: 'json', description: 'print the answer as JSON' },
+  { name: 'debug', description: 'print what is otherwise not worth a line, and the causes of an error' },
+  { name: 'help', description: 'print this help' },
+] as const satisfies readonly Flag[];
+
+const source = [
+  { name: 'checkout', value: 'DIR', description: 'git checkout to build from; default: the current folder' },
+  {
+    name: 'event',
+    value: 'EVENT',
+    description:
+      'act as this event would: local (default), push, pull_request_target, merge_group, workflow_dispatch or schedule',
+  },
+  {
+    name: 'pull-request',
+    value: 'N',
+    description: 'number of the pull request, with --event pull_request_target',
+  },
+  {
+    name: 'repo',
+    value: 'OWNER/NAME',
+    description: 'repository whose rules apply; default: the remote "origin"',
+  },
+] as const satisfies readonly Flag[];
+
+const tagging = [
+  {
+    name: 'tag',
+    value: 'TAG',
+    repeatable: true,
+    description: 'additional tag: VALUE or NAME=VALUE, a text or a template',
+  },
+  {
+    name: 'tag-base64',
+    value: 'TEXT',
+    description: 'additional tags, separated by commas, the whole in base64',
+  },
+] as const satisfies readonly Flag[];
+
+const image = [
+  {
+    name: 'name',
+    value: 'NAME',
+    description: 'image name without registry and tag; default: the name of the repository',
+  },
+  {
+    name: 'dockerfile',
+    value: 'PATH',
+    description: 'Dockerfile, relative to the checkout; default: ./Dockerfile',
+  },
+  { name: 'context', value: 'DIR', description: 'build context, relative to the checkout; default: .' },
+  { name: 'target', value: 'STAGE', description: 'stage of the Dockerfile to build; default: the last one' },
+  {
+    name: 'platform',
+    value: 'PLATFORM',
+    repeatable: true,
+    description: 'platform to build for, such as linux/arm64; several with commas',
+  },
+  {
+    name: 'build-arg',
+    value: 'NAME[=VALUE]',
+    repeatable: true,
+    description: 'build argument; without a value, the one of the environment',
+  },
+  {
+    name: 'build-context',
+    value: 'NAME=DIR',
+    repeatable: true,
+    description: 'additional build context, relative to the checkout',
+  },
+  {
+    name: 'secret',
+    value: 'id=ID,env=NAME|src=FILE',
+    repeatable: true,
+    description: 'secret for RUN --mount=type=secret, from a variable or a file',
+  },
+  { name: 'export-tags', description: 'pass each tag to the Dockerfile as build argument TAG_<name>' },
+  {
+    name: 'registry',
+    value: 'REPOSITORY',
+    repeatable: true,
+    description:
+      'push below this repository, for example localhost:5000/team, instead of the configured ones',
+  },
+  { name: 'use-restricted-registry', description: 'push to the restricted registries' },
+  { name: 'no-cache', description: 'run every step again' },
+] as const satisfies readonly Flag[];
+
+const output = [
+  { name: 'dry-run', description: 'print the plan and stop' },
+  { name: 'builder', value: 'NAME', description: 'buildx builder to use; default: the current one' },
+  {
+    name: 'build-report-path',
+    value: 'FILE',
+    description: 'write the build report (JSON) to this file, also when the build fails',
+  },
+  {
+    name: 'log-dir',
+    value: 'DIR',
+    description: 'write the whole log to image-builder.log in this folder as well',
+  },
+  { name: 'silent', description: 'the same as --progress=quiet', deployed: true },
+] as const satisfies readonly Flag[];
+
+const tagsFile = {
+  name: 'tags-output-file',
+  value: 'FILE',
+  description: 'write the tags as JSON to this file as well',
+} as const satisfies Flag;
+
+/** Flags of deployed callers. Those without `notYet` have the meaning that they always had. */
+const deployed = [
+  { name: 'parse-tags-only', description: 'the same as the command "tags"', deployed: true },
+  {
+    name: 'use-go-internal-sap-modules',
+    description: 'give the build access to private Go modules',
+    deployed: true,
+    notYet: 'access to private Go modules',
+  },
+  { name: 'sign-only', description: 'sign existing images', deployed: true, notYet: signing },
+  {
+    name: 'images-to-sign',
+    value: 'IMAGE',
+    repeatable: true,
+    description: 'image to sign, with --sign-only',
+    deployed: true,
+    notYet: signing,
+  },
+  {
+    name: 'oidc-token',
+    value: 'TOKEN',
+    description: 'identity of the caller',
+    deployed: true,
+    notYet: remoteBackend,
+  },
+  {
+    name: 'azure-client-id',
+    value: 'ID',
+    description: 'credential for Azure DevOps',
+    deployed: true,
+    notYet: remoteBackend,
+  },
+  {
+    name: 'azure-client-secret',
+    value: 'SECRET',
+    description: 'credential for Azure DevOps',
+    deployed: true,
+    notYet: remoteBackend,
+  },
+  {
+    name: 'azure-tenant-id',
+    value: 'ID',
+    description: 'credential for Azure DevOps',
+    deployed: true,
+    notYet: remoteBackend,
+  },
+  { name: 'ado-preview-run', description: 'print the final pipeline', deployed: true, notYet: remoteBackend },
+  {
+    name: 'ado-preview-run-yaml-path',
+    value: 'FILE',
+    description: 'pipeline file for the preview',
+    deployed: true,
+    notYet: remoteBackend,
+  },
+  {
+    name: 'ado-state-output',
+    description: 'set output variables for Azure DevOps',
+    deployed: true,
+    notYet: remoteBackend,
+  },
+] as const satisfies readonly Flag[];
+
+/** The flags of each command, in the order in which help shows them. */
+export const flagsOf = {
+  build: [...image, ...tagging, ...source, ...output, ...general, tagsFile, ...deployed],
+  plan: [...image, ...tagging, ...source, ...general],
+  tags: [
+    ...tagging,
+    ...source,
+    ...general,
+    tagsFile,
+    { name: 'export-tags', description: 'accepted for deployed callers', deployed: true },
+  ],
+  config: general,
+} as const satisfies Record<string, readonly Flag[]>;

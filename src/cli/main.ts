@@ -1,0 +1,54 @@
+import { exitCodes, isFailure } from '../core/index.ts';
+import { processConsole } from './console.ts';
+import { type ErrorStyle, printError } from './print-error.ts';
+import { run } from './run.ts';
+import { version } from './version.ts';
+
+const nodeMajor = 24;
+
+/** The process: version, signals, the exit code. Everything else is in `run`. */
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args[0] === '--version' || args[0] === '-version') {
+    process.stdout.write(`image-builder ${version}\n`);
+    return;
+  }
+  const console = processConsole();
+  try {
+    process.exitCode = await run(args, console, cancelOnSignals());
+  } catch (error) {
+    printError(error, console.stderr, errorStyle(args));
+    process.exitCode = isFailure(error) ? exitCodes[error.code] : 1;
+  }
+}
+
+/** Read from the raw words, since the error may be that they could not be understood. */
+function errorStyle(args: readonly string[]): ErrorStyle {
+  const line = args.join(' ');
+  return {
+    debug: /(?:^| )--?debug(?:=true)?(?: |$)/.test(line),
+    json: /(?:^| )--?progress[= ]json(?: |$)/.test(line),
+  };
+}
+
+/** The first signal cancels in good order, the second ends the process at once. */
+function cancelOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.cancelled);
+      controller.abort(name);
+    });
+  }
+  return controller.signal;
+}
+
+if (Number.parseInt(process.versions.node, 10) < nodeMajor) {
+  process.stderr.write(`image-builder needs Node ${nodeMajor} or later, this is ${process.versions.node}\n`);
+  process.exitCode = 2;
+} else {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  }
+  await main();
+}

@@ -1,0 +1,16 @@
+import { checkBuildFiles } from '../pipeline/index.ts';
+import type { CommandRun } from './commands.ts';
+import { planFrom, prepare } from './prepare.ts';
+import { printPlan } from './print-plan.ts';
+import { warn } from './warn.ts';
+
+/** Prints the plan for people, or as JSON. Changes nothing and asks nobody. */
+export async function plan(run: CommandRun): Promise<number> {
+  const prepared = await prepare(run);
+  warn(run, prepared.warnings);
+  const planned = planFrom(run, prepared);
+  await checkBuildFiles(prepared.source.root, planned);
+  const json = run.args.switches.get('json');
+  run.console.stdout.write(json ? `${JSON.stringify(planned, null, 2)}\n` : printPlan(planned));
+  return 0;
+}

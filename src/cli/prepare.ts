@@ -1,0 +1,85 @@
+import { asEvent, type BuildEvent, buildEvents, readCheckout, type SourceState } from '../ci/index.ts';
+import type { Settings } from '../config/index.ts';
+import { ImageBuilderError, nearest } from '../core/index.ts';
+import { type BuildPlan, type BuildRequest, planBuild } from '../plan/index.ts';
+import type { CommandRun } from './commands.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { one } from './one.ts';
+import type { Arguments } from './parse-arguments.ts';
+
+export interface Prepared {
+  readonly source: SourceState;
+  readonly settings: Settings;
+  /** One line each, for the display. */
+  readonly warnings: readonly string[];
+  readonly now: Date;
+}
+
+/** Reads what every command about a checkout needs: the source as its event, and the settings. */
+export async function prepare(run: CommandRun): Promise<Prepared> {
+  const { args, console, signal } = run;
+  const now = new Date();
+  const checkout = await readCheckout(one(args, 'checkout') ?? console.directory, signal);
+  const { settings, warnings } = await loadConfiguration(run, checkout.root);
+  const source = asEvent(withRepository(checkout, one(args, 'repo')), eventChoice(args));
+  return { source, settings, warnings, now };
+}
+
+/** Plans the build that the command line asks for. */
+export function planFrom({ args, console }: CommandRun, prepared: Prepared): BuildPlan {
+  return planBuild({ ...prepared, request: requestFrom(args), environment: console.environment });
+}
+
+/** The build request of a command line. */
+export function requestFrom(args: Arguments): BuildRequest {
+  const many = (name: string) => args.values.get(name) ?? [];
+  const on = (name: string) => args.switches.get(name) ?? false;
+  const [name, target, tagsBase64] = [one(args, 'name'), one(args, 'target'), one(args, 'tag-base64')];
+  return {
+    ...(name === undefined ? {} : { name }),
+    dockerfile: one(args, 'dockerfile') ?? './Dockerfile',
+    context: one(args, 'context') ?? '.',
+    ...(target === undefined ? {} : { target }),
+    tags: many('tag'),
+    ...(tagsBase64 === undefined ? {} : { tagsBase64 }),
+    buildArgs: many('build-arg'),
+    buildContexts: many('build-context'),
+    secrets: many('secret'),
+    platforms: many('platform'),
+    exportTags: on('export-tags'),
+    useRestrictedRegistry: on('use-restricted-registry'),
+    registries: many('registry'),
+    noCache: on('no-cache'),
+  };
+}
+
+function eventChoice(args: Arguments): { event: BuildEvent; pullRequest?: number } {
+  const word = one(args, 'event') ?? 'local';
+  const event = buildEvents.find((each) => each === word);
+  if (event === undefined) {
+    const near = nearest(word, buildEvents);
+    const hint = near === undefined ? `known events: ${buildEvents.join(', ')}` : `did you mean "${near}"?`;
+    throw new ImageBuilderError(
+      'usage.invalid',
+      `unknown event "${word}"`,
+      { argument: '--event' },
+      { hint },
+    );
+  }
+  const number = one(args, 'pull-request');
+  if (number === undefined) return { event };
+  if (/^[1-9][0-9]{0,8}$/.test(number)) return { event, pullRequest: Number(number) };
+  const message = `flag "--pull-request" expects a number, got "${number}"`;
+  throw new ImageBuilderError('usage.invalid', message, { argument: '--pull-request' });
+}
+
+function withRepository<T extends { owner?: string; name: string }>(
+  checkout: T,
+  repository: string | undefined,
+): T {
+  if (repository === undefined) return checkout;
+  const [owner, name, ...rest] = repository.split('/');
+  if (owner && name && rest.length === 0) return { ...checkout, owner, name };
+  const message = `flag "--repo" expects OWNER/NAME, got "${repository}"`;
+  throw new ImageBuilderError('usage.invalid', message, { argument: '--repo' });
+}

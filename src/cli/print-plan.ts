@@ -1,0 +1,77 @@
+import { printRepository } from '../oci/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import { uniqueTagValues } from '../tags/index.ts';
+
+/** The plan as people read it: what is built from what, where it goes, and what decided so. */
+export function printPlan(plan: BuildPlan): string {
+  return sections(plan)
+    .filter(([, lines]) => lines.length > 0)
+    .flatMap(([title, lines]) => lines.map((line, at) => `${(at === 0 ? title : '').padEnd(14)}${line}`))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function sections(plan: BuildPlan): [title: string, lines: string[]][] {
+  const { source, image } = plan;
+  const pull = source.pullRequest === undefined ? '' : ` #${source.pullRequest}`;
+  return [
+    [
+      'source',
+      [
+        `${source.repository}${pull} at ${source.commit}`,
+        `event ${source.event}${source.dirty ? ', uncommitted changes' : ''}`,
+      ],
+    ],
+    ['image', [image.name]],
+    ['dockerfile', [`${image.dockerfile}${image.target === undefined ? '' : `, target ${image.target}`}`]],
+    ['context', [image.context, ...plan.buildContexts.map(([name, path]) => `${name} = ${path}`)]],
+    ['platforms', [...plan.platforms]],
+    ['build args', plan.buildArgs.map(([name, value]) => `${name}=${shortened(value)}`)],
+    ['secrets', plan.secrets.map(secretLine)],
+    ['labels', Object.entries(plan.labels).map(([name, value]) => `${name}=${value}`)],
+    ['tags', plan.tags.map(({ name, value }) => `${value}  (${name})`)],
+    ['push to', [...plan.destinations.map(({ push }) => printRepository(push)), `decided by ${plan.rule}`]],
+    ['pull as', pullNames(plan)],
+    [
+      'signed',
+      [
+        plan.signing.kind === 'unsigned'
+          ? `no: ${plan.signing.reason}`
+          : `by ${plan.signing.signers.join(', ')}`,
+      ],
+    ],
+    ['cache', cacheLines(plan)],
+    [
+      'attested',
+      [`provenance ${plan.attestations.provenance}, SBOM ${plan.attestations.sbom === false ? 'off' : 'on'}`],
+    ],
+    [
+      'reproducible',
+      plan.sourceDateEpoch === undefined
+        ? []
+        : [`every time in the image is ${plan.labels['org.opencontainers.image.created']}`],
+    ],
+  ];
+}
+
+function pullNames(plan: BuildPlan): string[] {
+  const values = uniqueTagValues(plan.tags);
+  return plan.destinations.flatMap(({ pull }) => values.map((value) => `${printRepository(pull)}:${value}`));
+}
+
+function secretLine(secret: BuildPlan['secrets'][number]): string {
+  return secret.kind === 'file'
+    ? `${secret.id} from file ${secret.path}`
+    : `${secret.id} from variable ${secret.variable}`;
+}
+
+function cacheLines({ cache }: BuildPlan): string[] {
+  const written = cache.export === undefined ? [] : [`write ${cache.export}`];
+  return [...cache.import.map((reference) => `read ${reference}`), ...written];
+}
+
+/** Build args may hold a whole file. */
+function shortened(value: string): string {
+  const line = JSON.stringify(value).slice(1, -1);
+  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
+}

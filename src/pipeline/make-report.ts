@@ -1,0 +1,96 @@
+import { type Clock, type ImageBuilderError, isFailure, rfc3339 } from '../core/index.ts';
+import { printReference, printRepository } from '../oci/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import type { BuildReport } from '../report/index.ts';
+import { uniqueTagValues } from '../tags/index.ts';
+import { platformImages } from './platform-images.ts';
+import type { RunRecord } from './run-record.ts';
+import type { StageTiming } from './stage-clock.ts';
+
+export interface ReportFacts {
+  readonly plan: BuildPlan;
+  readonly record: RunRecord;
+  readonly timings: readonly StageTiming[];
+  readonly error: ImageBuilderError | undefined;
+  readonly clock: Clock;
+}
+
+/** The report of a run, however it ended. */
+export function makeReport({ plan, record, timings, error, clock }: ReportFacts): BuildReport {
+  const tags = uniqueTagValues(plan.tags);
+  return {
+    version: 1,
+    status: error === undefined ? 'Succeeded' : isFailure(error, 'cancelled') ? 'Canceled' : 'Failed',
+    pushed: record.tagged,
+    signed: false,
+    image_name: plan.image.name,
+    images_list: !record.tagged
+      ? []
+      : plan.destinations.flatMap(({ pull }) => tags.map((tag) => printReference({ repository: pull, tag }))),
+    digest: record.layout?.root.digest ?? '',
+    tags: [...tags],
+    repository_path: repositoryPath(plan),
+    architectures: [...plan.platforms],
+    repositories: repositoryReports({ plan, record, error }),
+    platforms: platformReports(plan, record),
+    source: sourceReport(plan),
+    started: rfc3339(record.started),
+    seconds: (clock().getTime() - record.started.getTime()) / 1000,
+    timings: timings.map(({ stage, seconds }) => ({ stage, seconds })),
+    slowest_steps: record.outcome?.slowestSteps.map((step) => ({ ...step })) ?? [],
+    warnings: record.outcome?.warnings.map((warning) => ({ ...warning })) ?? [],
+    ...(error === undefined ? {} : { error: errorReport(error) }),
+  };
+}
+
+/** As deployed readers put names together: path, image name, tag, with nothing between the first two. */
+function repositoryPath({ destinations, image }: BuildPlan): string {
+  const [first] = destinations;
+  const name = first === undefined ? '' : printRepository(first.pull);
+  return name.slice(0, name.length - image.name.length);
+}
+
+type RepositoryFacts = Pick<ReportFacts, 'plan' | 'record' | 'error'>;
+
+function repositoryReports({ plan, record, error }: RepositoryFacts): BuildReport['repositories'] {
+  const complete = isFailure(error, 'publish.incomplete') ? error.details.published : [];
+  return plan.destinations.map(({ push, pull }) => {
+    const repository = printRepository(push);
+    const done = record.published.find((each) => printRepository(each.repository) === repository);
+    const pushed = done !== undefined || complete.includes(repository);
+    return {
+      repository,
+      pull_repository: printRepository(pull),
+      state: record.tagged ? 'tagged' : pushed ? 'pushed' : 'missing',
+      uploaded_bytes: done?.uploadedBytes ?? 0,
+      seconds: done?.seconds ?? 0,
+    };
+  });
+}
+
+function platformReports(plan: BuildPlan, { layout, outcome }: RunRecord): BuildReport['platforms'] {
+  const images = layout === undefined ? [] : platformImages(layout, plan.platforms);
+  return images.map(({ platform, digest, size }) => {
+    const built = outcome?.platforms.find((each) => each.platform === platform);
+    return {
+      platform,
+      digest,
+      size,
+      seconds: built?.seconds ?? 0,
+      steps: built?.steps ?? 0,
+      cached_steps: built?.cachedSteps ?? 0,
+    };
+  });
+}
+
+function sourceReport({ source }: BuildPlan): BuildReport['source'] {
+  const { pullRequest, ...rest } = source;
+  return { ...rest, ...(pullRequest === undefined ? {} : { pull_request: pullRequest }) };
+}
+
+function errorReport(error: ImageBuilderError): NonNullable<BuildReport['error']> {
+  const { code, message, hint } = error;
+  const place = isFailure(error, 'build.failed') ? error.details : undefined;
+  const known = Object.entries({ hint, file: place?.file, line: place?.line, platform: place?.platform });
+  return { code, message, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
+}

@@ -1,0 +1,26 @@
+import type { BuildJob, BuildOutcome } from '../buildkit/index.ts';
+import type { Repository } from '../oci/index.ts';
+import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
+
+/** What the pipeline needs done by others; the command line puts the adapters in. */
+export interface Ports {
+  /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
+  build(job: BuildJob): Promise<BuildOutcome>;
+  /** Reads a layout and checks every manifest against its digest. */
+  readLayout(directory: string): Promise<ImageLayout>;
+  /** Everything that it does ends with `signal`. */
+  openPublisher(signal: AbortSignal): Publisher;
+}
+
+export interface Publisher {
+  /** Brings the whole image to every repository by digest. */
+  publish(image: Publication): Promise<readonly PublishedRepository[]>;
+  /** Moves the tags in every repository, or none. */
+  moveTags(image: Publication, tags: readonly string[]): Promise<void>;
+}
+
+/** A built image and where it goes. */
+export interface Publication {
+  readonly layout: ImageLayout;
+  readonly repositories: readonly Repository[];
+}
