@@ -1,0 +1,33 @@
+// Writes the files that are made from the code; with --check only says which of them are out of date.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { commandLineMarkdown } from '../src/cli/command-line-markdown.ts';
+import { configSchema, configurationMarkdown } from '../src/config/index.ts';
+import { buildReportJsonSchema } from '../src/report/index.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const files: Readonly<Record<string, () => string | Promise<string>>> = {
+  'schemas/config.schema.json': async () => json(await configSchema()),
+  'schemas/build-report.schema.json': () => json(buildReportJsonSchema()),
+  'docs/configuration.md': () => configurationMarkdown(),
+  'docs/command-line.md': () => commandLineMarkdown(),
+};
+
+const onlyCheck = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [path, make] of Object.entries(files)) {
+  const file = join(root, path);
+  const wanted = await make();
+  const found = await readFile(file, 'utf8').catch(() => undefined);
+  if (found === wanted) continue;
+  stale.push(path);
+  if (onlyCheck) continue;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, wanted);
+}
+const verb = onlyCheck ? 'out of date, run npm run generate:' : 'written:';
+if (stale.length > 0) process.stdout.write(`${verb} ${stale.join(', ')}\n`);
+if (onlyCheck && stale.length > 0) process.exitCode = 1;

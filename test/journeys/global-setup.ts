@@ -1,0 +1,32 @@
+import type { TestProject } from 'vitest/node';
+import { startWorkbench } from '../../scripts/workbench/index.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly workbench: {
+      /** For child processes: where engine, tools and their configuration are. */
+      readonly env: Readonly<Record<string, string>>;
+      /** `localhost:PORT`. */
+      readonly registry: string;
+      readonly crane: string;
+      readonly docker: string;
+      readonly compilerImage: string;
+    };
+  }
+}
+
+/** Starts the engine, the registry and the judges once for all journeys, and ends what it started. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const workbench = await startWorkbench({ log: (line) => process.stderr.write(`${line}\n`) });
+  const env = Object.entries(workbench.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  project.provide('workbench', {
+    env: Object.fromEntries(env),
+    registry: workbench.registry,
+    crane: workbench.tool('crane'),
+    docker: workbench.tool('docker'),
+    compilerImage: await workbench.ensureCompilerImage(),
+  });
+  return () => workbench.stop();
+}
