@@ -1,10 +1,4 @@
-export { buildArguments } from './build-arguments.ts';
-export type { BuildJob, BuildSecret, NamedValue } from './build-job.ts';
-export type { BuildOutcome, PlatformOutcome, SlowStep } from './build-outcome.ts';
-export type { BuildWarning } from './build-warning.ts';
-export type { Engine } from './engine.ts';
+export type { BuildJob } from './build-job.ts';
+export type { BuildOutcome } from './build-outcome.ts';
 export { findEngine } from './engine.ts';
-export type { EngineDetails } from './inspect-engine.ts';
-export { inspectEngine } from './inspect-engine.ts';
-export type { RunBuildOptions } from './run-build.ts';
 export { runBuild } from './run-build.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asEvent } from './as-event.ts';
+import { checkoutReader } from './checkout-reader.ts';
 import { parseGitRemote } from './git-remote.ts';
 import { findCheckoutRoot, readCheckout } from './read-checkout.ts';
 
@@ -179,5 +180,17 @@ describe('a checkout seen as an event', () => {
     [{ event: 'merge_group', pullRequest: 7 } as const, 'event "merge_group" has no pull request'],
   ])('%j is refused', (choice, message) => {
     expect(() => asEvent(checkout, choice)).toThrow(message);
+  });
+});
+
+describe('the reader of a checkout', () => {
+  test('takes the repository that its user names', async () => {
+    const reader = checkoutReader({ directory: import.meta.dirname, event: 'push', repository: 'team/app' });
+    expect(await reader.read()).toMatchObject({ event: 'push', owner: 'team', name: 'app' });
+  });
+
+  test.each(['team', 'team/', '/app', 'a/b/c'])('refuses %s for one', async (repository) => {
+    const reader = checkoutReader({ directory: import.meta.dirname, event: 'push', repository });
+    await expect(reader.read()).rejects.toMatchObject({ code: 'request.invalid' });
   });
 });

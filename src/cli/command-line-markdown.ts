@@ -1,4 +1,5 @@
 import { exitCodes } from '../core/index.ts';
+import { templateFacts } from '../tags/index.ts';
 import { commands } from './commands.ts';
 import type { Flag } from './flags.ts';
 import { spelling } from './help.ts';
@@ -35,6 +36,14 @@ export function commandLineMarkdown(): string {
       ...flagTable(command.flags),
       '',
     ]),
+    '## Facts in tag templates',
+    '',
+    'Rules and examples are in [Tags](tags.md).',
+    '',
+    '| fact | value |',
+    '| --- | --- |',
+    ...templateFacts.map(({ name, description }) => `| \`{{ ${name} }}\` | ${description} |`),
+    '',
     '## Exit codes',
     '',
     '| code | meaning |',

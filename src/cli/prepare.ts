@@ -1,4 +1,10 @@
-import { asEvent, type BuildEvent, buildEvents, readCheckout, type SourceState } from '../ci/index.ts';
+import {
+  type BuildEvent,
+  buildEvents,
+  checkoutReader,
+  type SourceReader,
+  type SourceState,
+} from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError, nearest } from '../core/index.ts';
 import { type BuildPlan, type BuildRequest, planBuild } from '../plan/index.ts';
@@ -17,12 +23,16 @@ export interface Prepared {
 
 /** Reads what every command about a checkout needs: the source as its event, and the settings. */
 export async function prepare(run: CommandRun): Promise<Prepared> {
-  const { args, console, signal } = run;
+  const { signal } = run;
   const now = new Date();
-  const checkout = await readCheckout(one(args, 'checkout') ?? console.directory, signal);
-  const { settings, warnings } = await loadConfiguration(run, checkout.root);
-  const source = asEvent(withRepository(checkout, one(args, 'repo')), eventChoice(args));
+  const source = await sourceReader(run).read(signal);
+  const { settings, warnings } = await loadConfiguration(run, source.root);
   return { source, settings, warnings, now };
+}
+
+function sourceReader({ args, console }: CommandRun): SourceReader {
+  const directory = one(args, 'checkout') ?? console.directory;
+  return checkoutReader({ directory, repository: one(args, 'repo'), ...eventChoice(args) });
 }
 
 /** Plans the build that the command line asks for. */
@@ -71,15 +81,4 @@ function eventChoice(args: Arguments): { event: BuildEvent; pullRequest?: number
   if (/^[1-9][0-9]{0,8}$/.test(number)) return { event, pullRequest: Number(number) };
   const message = `flag "--pull-request" expects a number, got "${number}"`;
   throw new ImageBuilderError('usage.invalid', message, { argument: '--pull-request' });
-}
-
-function withRepository<T extends { owner?: string; name: string }>(
-  checkout: T,
-  repository: string | undefined,
-): T {
-  if (repository === undefined) return checkout;
-  const [owner, name, ...rest] = repository.split('/');
-  if (owner && name && rest.length === 0) return { ...checkout, owner, name };
-  const message = `flag "--repo" expects OWNER/NAME, got "${repository}"`;
-  throw new ImageBuilderError('usage.invalid', message, { argument: '--repo' });
 }

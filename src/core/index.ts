@@ -1,5 +1,5 @@
 export { deepFreeze } from './deep-freeze.ts';
-export type { FailureCode, FailureOptions, Failures, Problem } from './errors.ts';
+export type { FailureOptions, Problem } from './errors.ts';
 export { cancelled, exitCodes, ImageBuilderError, isFailure, reasonOf, throwIfCancelled } from './errors.ts';
 export { nearest } from './nearest.ts';
 export { Secret } from './secret.ts';

@@ -2,10 +2,9 @@ export type { Digest } from './digest.ts';
 export { digestHex, digestOf, isDigest, matchesDigest, parseDigest } from './digest.ts';
 export { imageTagRule, isImageTag } from './image-tag.ts';
 export type { Descriptor, Index, Manifest } from './manifest.ts';
-export { asDescriptor, isIndexMediaType, manifestMediaTypes, mediaTypes, parseManifest } from './manifest.ts';
-export type { Platform } from './platform.ts';
+export { asDescriptor, manifestMediaTypes, mediaTypes, parseManifest } from './manifest.ts';
 export { parsePlatform, printPlatform } from './platform.ts';
-export type { Reference, Repository } from './reference.ts';
+export type { Repository } from './reference.ts';
 export {
   dockerHubRegistry,
   isLoopbackRegistry,

@@ -46,7 +46,7 @@ export interface Index {
 }
 
 /** Whether a descriptor of this media type names an index rather than a manifest. */
-export function isIndexMediaType(mediaType: string): boolean {
+function isIndexMediaType(mediaType: string): boolean {
   return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerList;
 }
 

@@ -21,7 +21,10 @@ export function platformImages(layout: ImageLayout, planned: readonly string[]):
   });
 }
 
-function imageOf({ descriptor, manifest }: ImageLayout['manifests'][number], platform: string): PlatformImage {
+function imageOf(
+  { descriptor, manifest }: ImageLayout['manifests'][number],
+  platform: string,
+): PlatformImage {
   const parts = manifest.kind === 'manifest' ? [manifest.config, ...manifest.layers] : [];
   return { platform, digest: descriptor.digest, size: parts.reduce((total, { size }) => total + size, 0) };
 }

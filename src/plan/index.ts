@@ -1,5 +1,4 @@
 export type { BuildPlan } from './build-plan.ts';
 export type { BuildRequest } from './build-request.ts';
-export type { BuildSecret } from './build-secret.ts';
 export { planBuild } from './plan-build.ts';
 export { planTags } from './plan-tags.ts';

@@ -1,4 +1,4 @@
-export type { Destination, DestinationDecision, DestinationRules } from './decide-destinations.ts';
+export type { Destination } from './decide-destinations.ts';
 export { decideDestinations, isProductionEvent } from './decide-destinations.ts';
-export type { SigningDecision, SigningRules } from './decide-signing.ts';
+export type { SigningDecision } from './decide-signing.ts';
 export { decideSigning } from './decide-signing.ts';
