@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { ImageBuilderError } from '../core/index.ts';
 import { checkBuildFiles, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import { printReportJson, summarizeReport, writeFileWhole } from '../report/index.ts';
+import { neutralise, printJson } from '../progress/index.ts';
+import { summarizeReport, writeFileWhole } from '../report/index.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
@@ -41,9 +42,9 @@ export async function build(run: CommandRun): Promise<number> {
       signal: run.signal,
     });
     display.close();
-    const json = printReportJson(report);
+    const json = printJson(report, 2);
     if (reportPath !== undefined) await writeFileWhole(reportPath, json);
-    console.stdout.write(args.switches.get('json') ? json : summarizeReport(report));
+    console.stdout.write(args.switches.get('json') ? json : neutralise(summarizeReport(report)));
     if (error !== undefined) throw error;
     return 0;
   } finally {
@@ -52,7 +53,7 @@ export async function build(run: CommandRun): Promise<number> {
 }
 
 function printDryRun({ args, console }: CommandRun, plan: BuildPlan): number {
-  console.stdout.write(args.switches.get('json') ? `${JSON.stringify(plan, null, 2)}\n` : printPlan(plan));
+  console.stdout.write(args.switches.get('json') ? printJson(plan, 2) : printPlan(plan));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { findCheckoutRoot } from '../ci/index.ts';
 import { configSchema, settingsTable } from '../config/index.ts';
 import { ImageBuilderError, nearest } from '../core/index.ts';
+import { printJson } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { warn } from './warn.ts';
@@ -35,12 +36,13 @@ async function check(run: CommandRun): Promise<number> {
   const lines = rows.map(
     (row) => `${row.setting.padEnd(settings)}  ${row.value.padEnd(values)}  ${row.source}\n`,
   );
-  const json = `${JSON.stringify(effective, null, 2)}\n`;
-  run.console.stdout.write(run.args.switches.get('json') ? json : `${lines.join('')}\n${file} is valid\n`);
+  run.console.stdout.write(
+    run.args.switches.get('json') ? printJson(effective, 2) : `${lines.join('')}\n${file} is valid\n`,
+  );
   return 0;
 }
 
 async function schema(run: CommandRun): Promise<number> {
-  run.console.stdout.write(`${JSON.stringify(await configSchema(), null, 2)}\n`);
+  run.console.stdout.write(printJson(configSchema(), 2));
   return 0;
 }

@@ -14,6 +14,8 @@ async function main(): Promise<void> {
     return;
   }
   const console = processConsole();
+  // What Node and the libraries warn about is for developers of this program.
+  if (!errorStyle(args).debug) process.removeAllListeners('warning');
   try {
     process.exitCode = await run(args, console, cancelOnSignals());
   } catch (error) {

@@ -1,4 +1,5 @@
 import { checkBuildFiles } from '../pipeline/index.ts';
+import { printJson } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { planFrom, prepare } from './prepare.ts';
 import { printPlan } from './print-plan.ts';
@@ -11,6 +12,6 @@ export async function plan(run: CommandRun): Promise<number> {
   const planned = planFrom(run, prepared);
   await checkBuildFiles(prepared.source.root, planned);
   const json = run.args.switches.get('json');
-  run.console.stdout.write(json ? `${JSON.stringify(planned, null, 2)}\n` : printPlan(planned));
+  run.console.stdout.write(json ? printJson(planned, 2) : printPlan(planned));
   return 0;
 }

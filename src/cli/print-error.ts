@@ -1,5 +1,5 @@
 import { type ImageBuilderError, isFailure, type Problem, reasonOf } from '../core/index.ts';
-import { neutralise } from '../progress/index.ts';
+import { neutralise, printJson } from '../progress/index.ts';
 
 export interface ErrorStyle {
   readonly debug: boolean;
@@ -9,7 +9,7 @@ export interface ErrorStyle {
 
 /** Prints one clear error: the thing, the place, the way out. A stack only for our own bugs, and only with --debug. */
 export function printError(error: unknown, stderr: NodeJS.WritableStream, { debug, json }: ErrorStyle): void {
-  stderr.write(json ? `${JSON.stringify(errorObject(error))}\n` : `${errorLines(error, debug).join('\n')}\n`);
+  stderr.write(json ? printJson(errorObject(error)) : `${errorLines(error, debug).join('\n')}\n`);
 }
 
 function errorObject(error: unknown): Record<string, unknown> {

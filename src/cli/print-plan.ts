@@ -1,5 +1,6 @@
 import { printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
+import { neutralise } from '../progress/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 
 /** The plan as people read it: what is built from what, where it goes, and what decided so. */
@@ -7,7 +8,7 @@ export function printPlan(plan: BuildPlan): string {
   return sections(plan)
     .filter(([, lines]) => lines.length > 0)
     .flatMap(([title, lines]) => lines.map((line, at) => `${(at === 0 ? title : '').padEnd(14)}${line}`))
-    .map((line) => `${line}\n`)
+    .map((line) => `${neutralise(line)}\n`)
     .join('');
 }
 

@@ -1,4 +1,5 @@
 import { planTags } from '../plan/index.ts';
+import { printJson } from '../progress/index.ts';
 import { writeFileWhole } from '../report/index.ts';
 import type { Tag } from '../tags/index.ts';
 import type { CommandRun } from './commands.ts';
@@ -29,5 +30,5 @@ export async function tags(run: CommandRun): Promise<number> {
 
 /** The tags as deployed callers read them: a JSON array of `{name, value, validation?}`. */
 export function printTags(tags: readonly Tag[]): string {
-  return `${JSON.stringify(tags.map(({ name, value, validation }) => ({ name, value, validation })))}\n`;
+  return printJson(tags.map(({ name, value, validation }) => ({ name, value, validation })));
 }

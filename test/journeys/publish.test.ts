@@ -125,6 +125,44 @@ describe('an image for two platforms', () => {
   });
 });
 
+describe('an image with an SBOM', () => {
+  test('carries what the configured generator wrote', async () => {
+    const scanner = await checkout({
+      Dockerfile: `FROM ${busybox}\nCOPY scan /scan\nRUN chmod +x /scan\nENTRYPOINT ["/scan"]\n`,
+      scan: `#!/bin/sh
+cat > "$BUILDKIT_SCAN_DESTINATION/made.spdx.json" <<END
+{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document","predicate":{"name":"from our generator"}}
+END
+`,
+    });
+    const generator = [
+      '--name',
+      uniqueName('scanner'),
+      '--platform',
+      'linux/amd64',
+      '--registry',
+      `${registry}/sbom`,
+    ];
+    const scannerImage = (await build(generator, { cwd: scanner })).report.images_list[0] ?? '';
+    const settings = `dev-registry: ${registry}/sbom\nprovenance: off\nsbom: ${scannerImage}\n`;
+    const folder = await checkout({
+      Dockerfile: `FROM ${busybox}\nRUN true\n`,
+      'image-builder.yaml': settings,
+    });
+    const { exitCode, report } = await build(['--name', uniqueName('scanned'), '--platform', 'linux/amd64'], {
+      cwd: folder,
+    });
+    expect(exitCode).toBe(0);
+    const repository = `${registry}/sbom/${report.image_name}`;
+    const index = JSON.parse(await crane('manifest', `${repository}@${report.digest}`));
+    const attestation = JSON.parse(await crane('manifest', `${repository}@${index.manifests[1].digest}`));
+    expect(attestation.layers[0].annotations['in-toto.io/predicate-type']).toBe('https://spdx.dev/Document');
+    expect(await crane('blob', `${repository}@${attestation.layers[0].digest}`)).toContain(
+      'from our generator',
+    );
+  });
+});
+
 describe('a Dockerfile that cross-compiles', () => {
   test('builds the wanted stage, and its program runs on both platforms', async () => {
     const folder = await checkout({

@@ -1,12 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ImageBuilderError, reasonOf } from '../core/index.ts';
-import type { BuildReport } from './build-report.ts';
-
-/** The report as a file holds it and `--json` prints it. */
-export function printReportJson(report: BuildReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
-}
 
 /**
  * Writes `text` to `path` so that a reader sees the old file or the whole new one, never a part. Creates the folder.

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { commands } from '../src/cli/commands.ts';
+import { commandHelp, mainHelp } from '../src/cli/help.ts';
+import { printPlan } from '../src/cli/print-plan.ts';
+import type { BuildPlan } from '../src/plan/index.ts';
+import { type BuildReport, summarizeReport } from '../src/report/index.ts';
+
+const digest = `sha256:${'c0ffee00'.repeat(8)}`;
+
+const report: BuildReport = {
+  version: 1,
+  status: 'Succeeded',
+  pushed: true,
+  signed: false,
+  image_name: 'team/app',
+  images_list: ['reg.example/dev/team/app:PR-7', 'reg.example/dev/team/app:v1.2.3'],
+  digest,
+  tags: ['PR-7', 'v1.2.3'],
+  repository_path: 'reg.example/dev/',
+  architectures: ['linux/arm64', 'linux/amd64'],
+  repositories: [
+    {
+      repository: 'reg.example/dev/team/app',
+      pull_repository: 'reg.example/dev/team/app',
+      state: 'tagged',
+      uploaded_bytes: 1_234_567,
+      seconds: 2.5,
+    },
+    {
+      repository: 'mirror.example/dev/team/app',
+      pull_repository: 'mirror.example/dev/team/app',
+      state: 'tagged',
+      uploaded_bytes: 0,
+      seconds: 0.1,
+    },
+  ],
+  platforms: [
+    { platform: 'linux/arm64', digest, size: 45_600_000, seconds: 75, steps: 7, cached_steps: 2 },
+    { platform: 'linux/amd64', digest, size: 44_100_000, seconds: 12.34, steps: 7, cached_steps: 7 },
+  ],
+  source: {
+    event: 'pull_request_target',
+    repository: 'team/app',
+    commit: 'a'.repeat(40),
+    pull_request: 7,
+    dirty: false,
+  },
+  started: '2021-09-30T12:00:00Z',
+  seconds: 91.2,
+  timings: [
+    { stage: 'build', seconds: 80 },
+    { stage: 'push', seconds: 10 },
+    { stage: 'tag', seconds: 1.2 },
+  ],
+  slowest_steps: [],
+  warnings: [],
+};
+
+const plan: BuildPlan = {
+  version: 1,
+  source: {
+    event: 'push',
+    repository: 'team/app',
+    commit: 'a'.repeat(40),
+    ref: 'refs/heads/main',
+    dirty: false,
+  },
+  image: { name: 'team/app', dockerfile: 'images/app/Dockerfile', context: '.', target: 'release' },
+  platforms: ['linux/arm64', 'linux/amd64'],
+  buildArgs: [
+    ['BUILD_COMMIT_SHA', 'a'.repeat(40)],
+    ['LDFLAGS', `-X ${'long '.repeat(40)}`],
+    ['LINES', 'one\ntwo'],
+  ],
+  buildContexts: [['shared', 'lib']],
+  secrets: [
+    { id: 'token', kind: 'environment', variable: 'TOKEN' },
+    { id: 'npmrc', kind: 'file', path: '.npmrc' },
+  ],
+  labels: {
+    'org.opencontainers.image.title': 'team/app',
+    'org.opencontainers.image.created': '2021-09-30T12:00:00Z',
+  },
+  tags: [
+    { name: 'default_tag', value: 'v20210930-aaaaaaa' },
+    { name: 'release', value: 'v1.2.3' },
+  ],
+  destinations: [
+    {
+      push: { registry: 'reg.example', path: 'locked/team/app' },
+      pull: { registry: 'reg.example', path: 'restricted/team/app' },
+    },
+  ],
+  rule: 'restricted-registry',
+  signing: { kind: 'signed-by', signers: ['signify-prod'] },
+  cache: { import: ['reg.example/cache/team/app:trusted'], export: 'reg.example/cache/team/app:trusted' },
+  attestations: { provenance: 'off', sbom: false },
+  sourceDateEpoch: 1_633_003_200,
+  noCache: false,
+  timeouts: { build: 7200, publish: 1800 },
+  created: '2021-09-30T12:00:00Z',
+};
+
+/** The texts as files, reviewed as diffs; `npx vitest run -u test/golden.test.ts` writes them. */
+describe('what people read stays as it was reviewed', () => {
+  test('the help', async () => {
+    const texts = [mainHelp(), ...commands.map((command) => commandHelp(command, 100))];
+    await expect(texts.join('\n----\n\n')).toMatchFileSnapshot('golden/help.golden.txt');
+  });
+
+  test('the plan', async () => {
+    await expect(printPlan(plan)).toMatchFileSnapshot('golden/plan.golden.txt');
+  });
+
+  test('the summary of a build that succeeded, and of one that did not', async () => {
+    const failed: BuildReport = {
+      ...report,
+      status: 'Failed',
+      pushed: false,
+      images_list: [],
+      repositories: report.repositories.map((each, at) => ({
+        ...each,
+        state: at === 0 ? 'pushed' : 'missing',
+      })),
+    };
+    const cancelled: BuildReport = {
+      ...failed,
+      status: 'Canceled',
+      digest: '',
+      platforms: [],
+      repositories: [],
+      timings: [{ stage: 'build', seconds: 3 }],
+    };
+    const texts = [report, failed, cancelled].map(summarizeReport);
+    await expect(texts.join('\n----\n\n')).toMatchFileSnapshot('golden/summary.golden.txt');
+  });
+});
