@@ -3,7 +3,7 @@ import { runStep, type StepResult } from './run-step.ts';
 /** Everything that is checked without running the product. */
 const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['types', 'tsc'],
-  ['format and lint', 'biome', 'ci', '--error-on-warnings', '.'],
+  ['format and lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
   ['dead code', 'knip'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
   ['architecture', 'vitest', 'run', '--project', 'unit', 'test/architecture.test.ts'],

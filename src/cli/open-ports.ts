@@ -2,8 +2,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findEngine, runBuild } from '../buildkit/index.ts';
 import type { Settings } from '../config/index.ts';
-import { type HttpClient, openHttpClient } from '../http/index.ts';
-import type { Ports, Publication } from '../pipeline/index.ts';
+import { isFailure } from '../core/index.ts';
+import { openHttpClient } from '../http/index.ts';
+import type { Repository } from '../oci/index.ts';
+import type { Ports, Publication, Publisher } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import {
@@ -12,6 +14,7 @@ import {
   moveTags,
   openRegistry,
   publishImage,
+  type RegistryClient,
   readImageLayout,
 } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
@@ -28,11 +31,19 @@ const clock = () => new Date();
 
 /** The adapters behind the pipeline; disposing of them ends what they hold open. */
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
+  const { run, settings, emit } = inputs;
+  const environment = run.console.environment;
   const http = openHttpClient({ clock, random: Math.random, userAgent: `image-builder/${version}` });
+  const credentials = dockerCredentials({
+    configPath: dockerConfigPath(environment),
+    run: helperRunner({ environment }),
+  });
+  const registry = openRegistry({ http, credentials, plainHttp: settings.plainHttpRegistries, clock, emit });
   return {
-    build: (job) => buildWithEngine(inputs, job),
+    build: (job, signal) => buildWithEngine(inputs, job, signal),
+    checkPush: (repositories, signal) => checkPush(registry.withSignal(signal), repositories),
     readLayout: readImageLayout,
-    openPublisher: (signal) => openPublisher(inputs, http, signal),
+    openPublisher: (signal) => openPublisher(registry.withSignal(signal), emit),
     [Symbol.asyncDispose]: () => http.close(),
   };
 }
@@ -40,42 +51,26 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
 async function buildWithEngine(
   { run, plan, emit }: PortInputs,
   job: Parameters<Ports['build']>[0],
+  signal: AbortSignal,
 ): ReturnType<Ports['build']> {
-  const { signal, console } = run;
-  const env = console.environment;
+  const env = run.console.environment;
   const engine = await findEngine({ env });
   return runBuild(engine, job, { emit, signal, env, timeoutSeconds: plan.timeouts.build });
 }
 
-function openPublisher(
-  { run, settings, emit }: PortInputs,
-  http: HttpClient,
-  signal: AbortSignal,
-): ReturnType<Ports['openPublisher']> {
-  const environment = run.console.environment;
-  const credentials = dockerCredentials({
-    configPath: dockerConfigPath(environment),
-    run: helperRunner({ environment }),
-  });
-  const registry = openRegistry({
-    http,
-    credentials,
-    plainHttp: settings.plainHttpRegistries,
-    clock,
-    emit,
-    signal,
-  });
+async function checkPush(registry: RegistryClient, repositories: readonly Repository[]): Promise<void> {
+  const attempts = await Promise.allSettled(repositories.map((repository) => registry.checkPush(repository)));
+  const failures = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
+  const final = failures.find((failure) => !isFailure(failure, 'registry.unavailable'));
+  if (final !== undefined) throw final;
+}
+
+function openPublisher(registry: RegistryClient, emit: EmitProgress): Publisher {
   return {
     publish: (image) => publishImage({ ...image, registry, clock, emit }),
     moveTags: async (image, tags) => {
-      await moveTags({
-        registry,
-        repositories: image.repositories,
-        tags,
-        manifest: rootManifest(image),
-        clock,
-        emit,
-      });
+      const { repositories } = image;
+      await moveTags({ registry, repositories, tags, manifest: rootManifest(image), clock, emit });
     },
   };
 }

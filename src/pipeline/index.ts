@@ -1,3 +1,3 @@
 export { checkBuildFiles } from './check-build-files.ts';
-export type { Ports, Publication } from './ports.ts';
+export type { Ports, Publication, Publisher } from './ports.ts';
 export { runPipeline } from './run-pipeline.ts';

@@ -5,7 +5,9 @@ import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
 /** What the pipeline needs done by others; the command line puts the adapters in. */
 export interface Ports {
   /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
-  build(job: BuildJob): Promise<BuildOutcome>;
+  build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
+  /** Throws where we may not push; a registry that is down has until the end of the build to come back. */
+  checkPush(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
   /** Reads a layout and checks every manifest against its digest. */
   readLayout(directory: string): Promise<ImageLayout>;
   /** Everything that it does ends with `signal`. */

@@ -13,6 +13,7 @@ import { makeReport } from './make-report.ts';
 import type { Ports, Publication } from './ports.ts';
 import { type RunRecord, startRecord } from './run-record.ts';
 import { type StageClock, startStageClock } from './stage-clock.ts';
+import { together } from './together.ts';
 
 export interface PipelineInputs {
   readonly plan: BuildPlan;
@@ -59,10 +60,16 @@ interface Run extends PipelineInputs {
 }
 
 async function build(run: Run & { readonly workFolder: string }): Promise<void> {
-  const { plan, ports, record } = run;
+  const { plan, ports, record, signal } = run;
   const title = `building ${plan.image.name} for ${plan.platforms.join(', ')}`;
   await run.stages.run('build', title, async () => {
-    record.outcome = await buildIn(run.root, ports.build(buildJob(plan, run)));
+    const repositories = plan.destinations.map(({ push }) => push);
+    // That we may not push is better known now than after an hour of building.
+    [record.outcome] = await together(
+      signal,
+      (shared) => buildIn(run.root, ports.build(buildJob(plan, run), shared)),
+      (shared) => ports.checkPush(repositories, shared),
+    );
     record.layout = await ports.readLayout(join(run.workFolder, 'image'));
   });
 }

@@ -16,7 +16,7 @@ import {
   resolveManifest,
 } from './manifests.ts';
 import { type RegistryApi, registryApi } from './registry-api.ts';
-import { mountBlob, uploadBlob } from './upload-blob.ts';
+import { checkPush, mountBlob, uploadBlob } from './upload-blob.ts';
 
 export interface RegistryOptions {
   readonly http: HttpClient;
@@ -46,6 +46,8 @@ export interface RegistryClient {
   withSignal(signal: AbortSignal | undefined): RegistryClient;
   /** Finds out how the registry wants to be asked, and gets the right to push before it is needed. */
   authorize(repository: Repository): Promise<void>;
+  /** Throws `registry.refused` when we may not push there. */
+  checkPush(repository: Repository): Promise<void>;
   resolve(repository: Repository, tagOrDigest: string): Promise<Descriptor | undefined>;
   /** The verified bytes whatever they mean; undefined when nothing is there. */
   findManifest(repository: Repository, tagOrDigest: string): Promise<RawManifest | undefined>;
@@ -73,6 +75,7 @@ function clientOver(api: RegistryApi): RegistryClient {
     signal: api.signal,
     withSignal: (signal) => clientOver(api.withSignal(signal)),
     authorize: (repository) => api.authorize(repository),
+    checkPush: (repository) => checkPush(api, repository),
     resolve: (repository, tagOrDigest) => resolveManifest(api, { repository, tagOrDigest }),
     findManifest: (repository, tagOrDigest) => findManifest(api, { repository, tagOrDigest }),
     fetchManifest: (repository, tagOrDigest) => fetchManifest(api, { repository, tagOrDigest }),

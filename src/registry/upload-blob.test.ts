@@ -173,3 +173,19 @@ describe('mounting a blob', () => {
     ).rejects.toMatchObject({ code: 'registry.unavailable' });
   });
 });
+
+describe('the right to push', () => {
+  test('is found out by an upload that is given up', async () => {
+    const { registry, repository, fake } = await uploading();
+    await registry.checkPush(repository);
+    expect(fake.seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'DELETE']);
+    expect(fake.openSessions.size).toBe(0);
+  });
+
+  test.each([401, 403, 404])('is missing where the registry answers with %s', async (status) => {
+    const { registry, repository } = await uploading({
+      fault: ({ method }) => (method === 'POST' ? { status } : undefined),
+    });
+    await expect(registry.checkPush(repository)).rejects.toMatchObject({ code: 'registry.refused' });
+  });
+});

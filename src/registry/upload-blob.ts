@@ -26,10 +26,7 @@ export async function uploadBlob(api: RegistryApi, upload: BlobUpload): Promise<
   const { digest, size } = descriptor;
   await api.retrying(async (attempt) => {
     if (attempt > 1 && (await blobExists(api, { repository, digest }))) return;
-    const session = await api.exchange(startCall(repository), async (response) => {
-      await expectStatus(response, { method: 'POST', repository }, [202]);
-      return sessionLocation(response);
-    });
+    const session = await startSession(api, repository);
     const put: RegistryCall = {
       ...startCall(repository),
       method: 'PUT',
@@ -39,6 +36,19 @@ export async function uploadBlob(api: RegistryApi, upload: BlobUpload): Promise<
       headersTimeout: commitTimeout,
     };
     await api.exchange(put, (response) => expectStatus(response, put, [201]));
+  });
+}
+
+/** Finds out whether we may push, by the one way that every registry answers: an upload that is begun and given up. */
+export async function checkPush(api: RegistryApi, repository: Repository): Promise<void> {
+  const session = await api.retrying(() => startSession(api, repository));
+  await cancelSession(api, repository, session);
+}
+
+function startSession(api: RegistryApi, repository: Repository): Promise<URL> {
+  return api.exchange(startCall(repository), async (response) => {
+    await expectStatus(response, { method: 'POST', repository }, [202]);
+    return sessionLocation(response);
   });
 }
 

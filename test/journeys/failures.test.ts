@@ -186,8 +186,8 @@ describe('a registry that fails', () => {
       expect(await crane('digest', image)).toBe(second.report.digest);
   }, 180_000);
 
-  test('that refuses the login exits 3 and says what to do', async () => {
-    const folder = await checkout(small);
+  test('that refuses the login exits 3 before the build is over, and says what to do', async () => {
+    const folder = await checkout({ Dockerfile: `FROM ${busybox}\nRUN sleep 60\n` });
     const proxy = await registryProxy(registry, () => 401);
     const { exitCode, stderr } = await build(
       ['--platform', 'linux/amd64', '--registry', `${proxy.address}/x`],
