@@ -12,6 +12,7 @@ const report: BuildReport = {
   status: 'Succeeded',
   pushed: true,
   signed: false,
+  resumed: false,
   image_name: 'team/app',
   images_list: ['reg.example/dev/team/app:PR-7', 'reg.example/dev/team/app:v1.2.3'],
   digest,

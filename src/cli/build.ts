@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { ImageBuilderError } from '../core/index.ts';
 import { checkBuildFiles, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
@@ -38,6 +39,7 @@ export async function build(run: CommandRun): Promise<number> {
       ...{ plan, ports, clock },
       root: prepared.source.root,
       builder: one(args, 'builder'),
+      temporaryFolder: tmpdir(),
       emit: display.emit,
       signal: run.signal,
     });

@@ -23,11 +23,12 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     status: error === undefined ? 'Succeeded' : isFailure(error, 'cancelled') ? 'Canceled' : 'Failed',
     pushed: record.tagged,
     signed: false,
+    resumed: record.image?.resumed ?? false,
     image_name: plan.image.name,
     images_list: !record.tagged
       ? []
       : plan.destinations.flatMap(({ pull }) => tags.map((tag) => printReference({ repository: pull, tag }))),
-    digest: record.layout?.root.digest ?? '',
+    digest: record.image?.layout.root.digest ?? '',
     tags: [...tags],
     repository_path: repositoryPath(plan),
     architectures: [...plan.platforms],
@@ -68,8 +69,8 @@ function repositoryReports({ plan, record, error }: RepositoryFacts): BuildRepor
   });
 }
 
-function platformReports(plan: BuildPlan, { layout, outcome }: RunRecord): BuildReport['platforms'] {
-  const images = layout === undefined ? [] : platformImages(layout, plan.platforms);
+function platformReports(plan: BuildPlan, { image, outcome }: RunRecord): BuildReport['platforms'] {
+  const images = image === undefined ? [] : platformImages(image.layout, plan.platforms);
   return images.map(({ platform, digest, size }) => {
     const built = outcome?.platforms.find((each) => each.platform === platform);
     return {

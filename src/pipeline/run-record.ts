@@ -4,14 +4,23 @@ import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
 /** How far a run has come; filled in by its stages, read by the report. */
 export interface RunRecord {
   readonly started: Date;
+  /** Absent for an image that an earlier run built. */
   outcome: BuildOutcome | undefined;
-  layout: ImageLayout | undefined;
+  image: BuiltImage | undefined;
   /** Repositories that hold the whole image by digest. */
   published: readonly PublishedRepository[];
   /** Whether every repository has every tag. */
   tagged: boolean;
 }
 
+export interface BuiltImage {
+  /** Absolute path of its layout. */
+  readonly directory: string;
+  readonly layout: ImageLayout;
+  /** Whether an earlier run built it. */
+  readonly resumed: boolean;
+}
+
 export function startRecord(started: Date): RunRecord {
-  return { started, outcome: undefined, layout: undefined, published: [], tagged: false };
+  return { started, outcome: undefined, image: undefined, published: [], tagged: false };
 }

@@ -57,6 +57,7 @@ export const buildReportSchema = z.strictObject({
   status: described(z.enum(['Succeeded', 'Failed', 'Canceled']), 'How the whole build ended.'),
   pushed: described(z.boolean(), 'Whether every repository holds the image under all its tags.'),
   signed: described(z.boolean(), 'Whether a signature was made and verified.'),
+  resumed: described(z.boolean(), 'Whether the image was built by an earlier run that could not publish it.'),
   image_name: described(z.string(), 'Image name without registry and tag.'),
   images_list: described(z.array(z.string()), 'Every name with its tag that the image can be pulled by.'),
   digest: described(

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { registryProxy } from './registry-proxy.ts';
@@ -12,6 +11,7 @@ import {
   imageBuilder,
   registry,
   start,
+  temporary,
   temporaryFolder,
   uniqueName,
 } from './stage.ts';
@@ -21,7 +21,8 @@ const small = {
 };
 
 /** The folders that builds work in and remove again. */
-const workFolders = () => readdirSync(tmpdir()).filter((name) => /^image-builder-[A-Za-z0-9]{6}$/.test(name));
+const workFolders = () =>
+  readdirSync(temporary).filter((name) => /^image-builder-[A-Za-z0-9]{6}$/.test(name));
 
 /** Whether anything on this machine runs with this text in its command line. */
 function running(text: string): boolean {
@@ -181,6 +182,7 @@ describe('a registry that fails', () => {
     broken = false;
     const second = await build(args, { cwd: folder });
     expect(second.exitCode).toBe(0);
+    expect(second.report).toMatchObject({ resumed: true, digest: first.report.digest });
     expect(second.report.images_list).toHaveLength(2);
     for (const image of second.report.images_list)
       expect(await crane('digest', image)).toBe(second.report.digest);

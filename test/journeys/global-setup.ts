@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startWorkbench } from '../../scripts/workbench/index.ts';
 
@@ -11,6 +14,8 @@ declare module 'vitest' {
       readonly crane: string;
       readonly docker: string;
       readonly compilerImage: string;
+      /** A folder for the temporary files of the program. */
+      readonly temporary: string;
     };
   }
 }
@@ -18,6 +23,7 @@ declare module 'vitest' {
 /** Starts the engine, the registry and the judges once for all journeys, and ends what it started. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const workbench = await startWorkbench({ log: (line) => process.stderr.write(`${line}\n`) });
+  const temporary = await mkdtemp(join(tmpdir(), 'image-builder-journeys-'));
   const env = Object.entries(workbench.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
@@ -27,6 +33,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     crane: workbench.tool('crane'),
     docker: workbench.tool('docker'),
     compilerImage: await workbench.ensureCompilerImage(),
+    temporary,
   });
-  return () => workbench.stop();
+  return async () => {
+    await rm(temporary, { recursive: true, force: true });
+    await workbench.stop();
+  };
 }

@@ -10,7 +10,7 @@ import type { BuildReport } from '../../src/report/index.ts';
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 const bench = inject('workbench');
 
-export const { registry, compilerImage } = bench;
+export const { registry, compilerImage, temporary } = bench;
 export const busybox = `${registry}/base/busybox:latest`;
 
 export interface Ended {
@@ -35,7 +35,7 @@ export interface Running {
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions): Running {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
-    env: { ...process.env, CI: '', ...bench.env, ...env },
+    env: { ...process.env, CI: '', TMPDIR: temporary, ...bench.env, ...env },
     stdio: 'pipe',
   });
   let [stdout, stderr] = ['', ''];

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { isFailure } from '../core/index.ts';
+import type { ImageLayout } from '../registry/index.ts';
+import { buildIn } from './build-in.ts';
+import { buildJob } from './build-job.ts';
+import type { Run } from './run.ts';
+import { together } from './together.ts';
+
+/** The image of the plan: one that an earlier run could not publish, or else a new one. */
+export async function obtainImage(run: Run): Promise<void> {
+  const kept = await run.kept.find(run.plan);
+  if (kept === undefined || !(await resume(run, kept))) await build(run);
+}
+
+async function resume(run: Run, directory: string): Promise<boolean> {
+  const layout = await readKept(run, directory);
+  if (layout === undefined) return false;
+  const message =
+    'going on with the image of an earlier run, which could not be published; --no-cache builds it again';
+  run.emit({ kind: 'notice', level: 'info', message });
+  run.record.image = { directory, layout, resumed: true };
+  return true;
+}
+
+async function readKept({ ports, kept }: Run, directory: string): Promise<ImageLayout | undefined> {
+  try {
+    return await ports.readLayout(directory);
+  } catch (error) {
+    if (!isFailure(error, 'registry.corrupt')) throw error;
+    await kept.drop(directory);
+    return undefined;
+  }
+}
+
+async function build(run: Run): Promise<void> {
+  const { plan, ports, record, signal, root, stages } = run;
+  const title = `building ${plan.image.name} for ${plan.platforms.join(', ')}`;
+  await stages.run('build', title, async () => {
+    const repositories = plan.destinations.map(({ push }) => push);
+    // That we may not push is better known now than after an hour of building.
+    [record.outcome] = await together(
+      signal,
+      (shared) => buildIn(root, ports.build(buildJob(plan, run), shared)),
+      (shared) => ports.checkPush(repositories, shared),
+    );
+    const directory = join(run.workFolder, 'image');
+    record.image = { directory, layout: await ports.readLayout(directory), resumed: false };
+  });
+}

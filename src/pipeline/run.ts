@@ -1,0 +1,29 @@
+import type { Clock } from '../core/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import type { EmitProgress } from '../progress/index.ts';
+import type { KeptImages } from './kept-images.ts';
+import type { Ports } from './ports.ts';
+import type { RunRecord } from './run-record.ts';
+import type { StageClock } from './stage-clock.ts';
+
+export interface PipelineInputs {
+  readonly plan: BuildPlan;
+  /** Absolute path of the checkout. */
+  readonly root: string;
+  readonly builder?: string | undefined;
+  readonly ports: Ports;
+  /** Absolute path of a folder for temporary files, with room for the compressed image. */
+  readonly temporaryFolder: string;
+  readonly emit: EmitProgress;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** One run of the pipeline, as its stages see it. */
+export interface Run extends PipelineInputs {
+  readonly stages: StageClock;
+  readonly record: RunRecord;
+  readonly kept: KeptImages;
+  /** Empty at first, gone after the run. */
+  readonly workFolder: string;
+}
