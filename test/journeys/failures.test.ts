@@ -232,6 +232,7 @@ describe('Ctrl-C', () => {
   test('during the push ends it, and no tag has moved', async () => {
     const folder = await checkout(small);
     const name = uniqueName('unpushed');
+    const before = workFolders();
     let stop = () => {};
     const proxy = await registryProxy(registry, (method) => {
       if (method === 'PUT') stop();
@@ -241,8 +242,12 @@ describe('Ctrl-C', () => {
       ['build', '--name', name, '--platform', 'linux/amd64', '--registry', `${proxy.address}/x`],
       { cwd: folder },
     );
-    stop = () => child.kill('SIGTERM');
+    stop = () => {
+      stop = () => {};
+      child.kill('SIGTERM');
+    };
     expect((await ended).exitCode).toBe(130);
+    expect(workFolders()).toEqual(before);
     expect(await crane('ls', `${registry}/x/${name}`).catch(() => '')).toBe('');
   });
 });
