@@ -1,15 +1,14 @@
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { ImageBuilderError } from '../core/index.ts';
-import { checkBuildFiles, runPipeline } from '../pipeline/index.ts';
+import { checkBuildFiles, type PipelineResult, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import { neutralise, printJson } from '../progress/index.ts';
-import { summarizeReport, writeFileWhole } from '../report/index.ts';
+import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
+import { removeFile, summarizeReport, writeFileWhole } from '../report/index.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { openPorts } from './open-ports.ts';
-import { planFrom, prepare } from './prepare.ts';
+import { type Prepared, planFrom, prepare } from './prepare.ts';
 import { printPlan } from './print-plan.ts';
 import { printTags, tags } from './tags.ts';
 
@@ -18,40 +17,62 @@ import { printTags, tags } from './tags.ts';
  * written however the build ended; then the error, if there is one, is thrown.
  */
 export async function build(run: CommandRun): Promise<number> {
-  const { args, console } = run;
+  const { args } = run;
   if (args.switches.get('parse-tags-only')) return tags(run);
   const reportPath = one(args, 'build-report-path');
   // A reader must not take the report of an earlier build for this one's.
-  if (reportPath !== undefined) await rm(reportPath, { force: true });
+  if (reportPath !== undefined) await removeFile(reportPath);
   const display = openDisplay(run);
   try {
     const prepared = await prepare(run);
     for (const message of prepared.warnings) display.emit({ kind: 'notice', level: 'warning', message });
-    const plan = planFrom(run, prepared);
-    await checkBuildFiles(prepared.source.root, plan);
-    const tagsFile = one(args, 'tags-output-file');
-    if (tagsFile !== undefined) await writeFileWhole(tagsFile, printTags(plan.tags));
+    const plan = await planned(run, prepared);
     if (args.switches.get('dry-run')) return printDryRun(run, plan);
     refuseToSign(plan);
-    await using ports = openPorts({ run, settings: prepared.settings, plan, emit: display.emit });
-    const clock = () => new Date();
-    const { report, error } = await runPipeline({
-      ...{ plan, ports, clock },
-      root: prepared.source.root,
-      builder: one(args, 'builder'),
-      temporaryFolder: tmpdir(),
-      emit: display.emit,
-      signal: run.signal,
-    });
+    const result = await carryOut(run, { prepared, plan, emit: display.emit });
     display.close();
-    const json = printJson(report, 2);
-    if (reportPath !== undefined) await writeFileWhole(reportPath, json);
-    console.stdout.write(args.switches.get('json') ? json : neutralise(summarizeReport(report)));
-    if (error !== undefined) throw error;
-    return 0;
+    return await answer(run, result);
   } finally {
     display.close();
   }
+}
+
+async function planned(run: CommandRun, prepared: Prepared): Promise<BuildPlan> {
+  const plan = planFrom(run, prepared);
+  await checkBuildFiles(prepared.source.root, plan);
+  const tagsFile = one(run.args, 'tags-output-file');
+  if (tagsFile !== undefined) await writeFileWhole(tagsFile, printTags(plan.tags));
+  return plan;
+}
+
+interface Work {
+  readonly prepared: Prepared;
+  readonly plan: BuildPlan;
+  readonly emit: EmitProgress;
+}
+
+async function carryOut(run: CommandRun, { prepared, plan, emit }: Work): Promise<PipelineResult> {
+  const { source, settings } = prepared;
+  await using ports = openPorts({ run, settings, plan, emit });
+  return await runPipeline({
+    plan,
+    ports,
+    emit,
+    root: source.root,
+    builder: one(run.args, 'builder'),
+    temporaryFolder: tmpdir(),
+    clock: () => new Date(),
+    signal: run.signal,
+  });
+}
+
+async function answer({ args, console }: CommandRun, { report, error }: PipelineResult): Promise<number> {
+  const json = printJson(report, 2);
+  console.stdout.write(args.switches.get('json') ? json : neutralise(summarizeReport(report)));
+  const path = one(args, 'build-report-path');
+  if (path !== undefined) await writeFileWhole(path, json);
+  if (error !== undefined) throw error;
+  return 0;
 }
 
 function printDryRun({ args, console }: CommandRun, plan: BuildPlan): number {

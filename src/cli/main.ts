@@ -50,7 +50,8 @@ if (Number.parseInt(process.versions.node, 10) < nodeMajor) {
   process.exitCode = 2;
 } else {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+    // Whoever read along has gone; the work goes on, and the exit code tells how it ended.
+    stream.on('error', () => undefined);
   }
   await main();
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeFileWhole } from './write-file-whole.ts';
+import { removeFile, writeFileWhole } from './write-file-whole.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -26,4 +26,9 @@ test('a path that cannot be written is named, and the old content stays', async 
     details: { path },
   });
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('here');
+});
+
+test('a file that is not there is removed, a folder is refused', async () => {
+  await removeFile(join(folder, 'nothing'));
+  await expect(removeFile(folder)).rejects.toMatchObject({ code: 'report.unwritable' });
 });

@@ -15,7 +15,18 @@ export async function writeFileWhole(path: string, text: string): Promise<void> 
     await rename(partial, target);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined);
-    const message = `cannot write "${path}": ${reasonOf(cause)}`;
-    throw new ImageBuilderError('report.unwritable', message, { path }, { cause });
+    throw unwritable(path, cause);
   }
+}
+
+/** Removes a file that may not be there. Throws `report.unwritable`, for example when it is a folder. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((cause: unknown) => {
+    throw unwritable(path, cause);
+  });
+}
+
+function unwritable(path: string, cause: unknown): ImageBuilderError {
+  const message = `cannot write "${path}": ${reasonOf(cause)}`;
+  return new ImageBuilderError('report.unwritable', message, { path }, { cause });
 }
