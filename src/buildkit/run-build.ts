@@ -155,7 +155,7 @@ class BuildRun {
   }
 }
 
-/** Without what would change the image behind the job's back, or cost time for something nobody reads. */
+/** Without what would change the image behind the job's back, or add a step whose result nobody reads. */
 function engineEnvironment(env: RunBuildOptions['env']): RunBuildOptions['env'] {
   return { ...env, SOURCE_DATE_EPOCH: undefined, BUILDX_METADATA_PROVENANCE: 'disabled' };
 }
