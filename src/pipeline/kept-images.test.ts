@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BuildPlan } from '../plan/index.ts';
 import { keptImages } from './kept-images.ts';
+import { makeWorkFolder, ownFolder } from './own-folder.ts';
 
 let place: string;
 let root: string;
@@ -44,6 +46,7 @@ async function keepOne() {
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), 'image-builder-kept-test-'));
   [root, folder] = [join(place, 'checkout'), join(place, 'kept')];
+  mkdirSync(folder);
   mkdirSync(join(root, 'src'), { recursive: true });
   writeFileSync(join(root, 'Dockerfile'), 'FROM scratch');
   writeFileSync(join(root, 'src/main.go'), 'package main');
@@ -101,21 +104,56 @@ describe('an image that could not be published', () => {
     expect(await images().find(plan)).toBe(before);
   });
 
-  test('is gone after a day', async () => {
-    await keepOne();
-    now = new Date(now.getTime() + 25 * 60 * 60_000);
-    expect(await images().find(plan)).toBeUndefined();
+  test('is not kept without a folder of our own', async () => {
+    const built = join(place, 'built');
+    mkdirSync(built);
+    const none = keptImages({ folder: undefined, root, clock: () => now });
+    await none.keep(plan, built);
+    expect(existsSync(built)).toBe(true);
+    expect(await none.find(plan)).toBeUndefined();
+  });
+});
+
+describe('our own folder', () => {
+  const own = () => ownFolder(place, () => now);
+
+  test('is made for us alone, and the same again', async () => {
+    const made = (await own()) ?? '';
+    expect(statSync(made).mode & 0o777).toBe(0o700);
+    expect(await own()).toBe(made);
   });
 
-  test('is neither kept in nor taken from a folder that others can write to', async () => {
-    await keepOne();
-    chmodSync(folder, 0o777);
-    expect(await images().find(plan)).toBeUndefined();
-    rmSync(folder, { recursive: true });
-    mkdirSync(join(place, 'theirs'));
-    symlinkSync(join(place, 'theirs'), folder);
-    mkdirSync(join(place, 'again'));
-    await images().keep(plan, join(place, 'again'));
-    expect(existsSync(join(place, 'again'))).toBe(true);
+  test('loses what is older than a day, also what a killed run left behind', async () => {
+    const made = (await own()) ?? '';
+    const left = await makeWorkFolder(made, place);
+    now = new Date(now.getTime() + 23 * 60 * 60_000);
+    await own();
+    expect(existsSync(left)).toBe(true);
+    now = new Date(now.getTime() + 2 * 60 * 60_000);
+    await own();
+    expect(existsSync(left)).toBe(false);
+  });
+
+  test.each<[string, (folder: string) => void]>([
+    ['others can write to it', (folder) => chmodSync(folder, 0o777)],
+    [
+      'it is a link',
+      (folder) => {
+        rmSync(folder, { recursive: true });
+        mkdirSync(join(place, 'theirs'));
+        symlinkSync(join(place, 'theirs'), folder);
+      },
+    ],
+  ])('is not used when %s', async (_, prepare) => {
+    prepare((await own()) ?? '');
+    expect(await own()).toBeUndefined();
+    expect(await makeWorkFolder(undefined, place)).toMatch(/image-builder-work-/);
+  });
+
+  test('that cannot be made is an error of the caller with the way out', async () => {
+    const nowhere = join(place, 'nowhere/at/all');
+    writeFileSync(join(place, 'nowhere'), '');
+    expect(await ownFolder(nowhere, () => now)).toBeUndefined();
+    await expect(makeWorkFolder(undefined, nowhere)).rejects.toMatchObject({ code: 'report.unwritable' });
   });
 });

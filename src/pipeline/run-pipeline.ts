@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { ImageBuilderError, isFailure, reasonOf } from '../core/index.ts';
 import type { BuildReport } from '../report/index.ts';
 import { keptImages } from './kept-images.ts';
 import { makeReport } from './make-report.ts';
 import { obtainImage } from './obtain-image.ts';
+import { makeWorkFolder, ownFolder } from './own-folder.ts';
 import { publishImage } from './publish-image.ts';
 import type { PipelineInputs, Run } from './run.ts';
 import { startRecord } from './run-record.ts';
@@ -25,8 +25,9 @@ export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResul
   const { root, clock, temporaryFolder } = inputs;
   const stages = startStageClock(clock, inputs.emit);
   const record = startRecord(clock());
-  const kept = keptImages({ folder: join(temporaryFolder, 'image-builder-kept'), root, clock });
-  const workFolder = await mkdtemp(join(temporaryFolder, 'image-builder-'));
+  const own = await ownFolder(temporaryFolder, clock);
+  const kept = keptImages({ folder: own, root, clock });
+  const workFolder = await makeWorkFolder(own, temporaryFolder);
   const error = await carryOut({ ...inputs, stages, record, kept, workFolder });
   await rm(workFolder, { recursive: true, force: true });
   const report = makeReport({ ...inputs, record, timings: stages.timings, error });

@@ -22,7 +22,7 @@ const small = {
 
 /** The folders that builds work in and remove again. */
 const workFolders = () =>
-  readdirSync(temporary).filter((name) => /^image-builder-[A-Za-z0-9]{6}$/.test(name));
+  readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('work-'));
 
 /** Whether anything on this machine runs with this text in its command line. */
 function running(text: string): boolean {
