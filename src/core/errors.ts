@@ -40,6 +40,9 @@ export interface Failures {
   'registry.unavailable': { readonly method: string; readonly url: string; readonly status?: number };
   'registry.corrupt': { readonly url: string };
   'publish.incomplete': { readonly failed: readonly string[]; readonly published: readonly string[] };
+  'signing.failed': { readonly signer: string; readonly failed: readonly string[] };
+  'signing.unavailable': { readonly signer: string; readonly failed: readonly string[] };
+  'signature.rejected': { readonly reference: string; readonly reasons: readonly string[] };
   'report.unwritable': { readonly path: string };
   cancelled: { readonly signal: string };
   internal: { readonly where: string };
@@ -68,6 +71,9 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'registry.unavailable': 5,
   'registry.corrupt': 5,
   'publish.incomplete': 5,
+  'signing.failed': 3,
+  'signing.unavailable': 5,
+  'signature.rejected': 3,
   'report.unwritable': 2,
   cancelled: 130,
   internal: 1,

@@ -13,6 +13,8 @@ declare module 'vitest' {
       readonly registry: string;
       readonly crane: string;
       readonly docker: string;
+      readonly notation: string;
+      readonly cosign: string;
       readonly compilerImage: string;
       /** A folder for the temporary files of the program. */
       readonly temporary: string;
@@ -22,7 +24,10 @@ declare module 'vitest' {
 
 /** Starts the engine, the registry and the judges once for all journeys, and ends what it started. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const workbench = await startWorkbench({ log: (line) => process.stderr.write(`${line}\n`) });
+  const workbench = await startWorkbench({
+    root: process.env.WORKBENCH_ROOT,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
   const temporary = await mkdtemp(join(tmpdir(), 'image-builder-journeys-'));
   const env = Object.entries(workbench.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
@@ -32,6 +37,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     registry: workbench.registry,
     crane: workbench.tool('crane'),
     docker: workbench.tool('docker'),
+    notation: workbench.tool('notation'),
+    cosign: workbench.tool('cosign'),
     compilerImage: await workbench.ensureCompilerImage(),
     temporary,
   });

@@ -1,0 +1,13 @@
+import { nativeCertificate, publicKeyOf } from './parse-certificate.ts';
+import type { X509Certificate } from './x509.ts';
+
+/** Whether `issuer` has the name that `certificate` gives as its issuer's, and made its signature. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  const [expected, actual] = [certificate.issuerName.toArrayBuffer(), issuer.subjectName.toArrayBuffer()];
+  if (!Buffer.from(expected).equals(Buffer.from(actual))) return false;
+  try {
+    return nativeCertificate(certificate).verify(publicKeyOf(issuer));
+  } catch {
+    return false; // OpenSSL knows neither the key nor the algorithm.
+  }
+}
