@@ -99,7 +99,9 @@ function engineFailed({ exitCode }: FailedBuild, reason: string): ImageBuilderEr
     'engine.failed',
     `the build engine failed: ${reason || `buildx ended with ${exitCode === undefined ? 'a signal' : `exit code ${exitCode}`}`}`,
     { exitCode },
-    { hint: 'check that the engine still runs and has room on its disk, then try again' },
+    {
+      hint: 'check that the engine runs, and that its disk and the folder for temporary files (TMPDIR) have room',
+    },
   );
 }
 

@@ -112,6 +112,25 @@ describe('a checkout', () => {
     expect((await readCheckout(folder)).dirty).toBe(true);
   });
 
+  test('with a new file is dirty, whatever its configuration shows', async () => {
+    commit();
+    git('config', 'status.showUntrackedFiles', 'no');
+    writeFileSync(join(folder, 'new'), '');
+    expect((await readCheckout(folder)).dirty).toBe(true);
+  });
+
+  test.each([
+    ['nowhere', 'does not exist'],
+    ['Dockerfile', 'is not a folder'],
+  ])('%s %s, and the error says so', async (name, what) => {
+    commit();
+    const path = join(folder, name);
+    await expect(readCheckout(path)).rejects.toMatchObject({
+      code: 'source.invalid',
+      message: `"${path}" ${what}`,
+    });
+  });
+
   test('with an ignored file is clean', async () => {
     commit();
     writeFileSync(join(folder, '.git/info/exclude'), 'ignored\n');

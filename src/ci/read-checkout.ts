@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ImageBuilderError } from '../core/index.ts';
 import { type GitResult, runGit } from './git.ts';
@@ -9,11 +10,12 @@ export type Checkout = Omit<SourceState, 'event' | 'pullRequest'>;
 
 /** Reads the git checkout that `directory` lies in. Refuses a folder that is none and a repository without commits. */
 export async function readCheckout(directory: string, signal?: AbortSignal): Promise<Checkout> {
+  await requireFolder(directory);
   const git = (...args: string[]) => runGit(directory, args, signal);
   const [top, head, status, remote] = await Promise.all([
     git('rev-parse', '--show-toplevel', '--symbolic-full-name', 'HEAD'),
     git('log', '-1', '--no-show-signature', '--format=%H %ct', 'HEAD'),
-    git('status', '--porcelain', '--ignore-submodules=none', '-z'),
+    git('status', '--porcelain', '--untracked-files=normal', '--ignore-submodules=none', '-z'),
     readRemote(directory, signal),
   ]);
   if (top.stdout === '') throw notACheckout(directory, top);
@@ -30,6 +32,18 @@ export async function readCheckout(directory: string, signal?: AbortSignal): Pro
     dirty: status.exitCode !== 0 || status.stdout !== '',
     root,
   };
+}
+
+async function requireFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const message = `"${directory}" ${found === undefined ? 'does not exist' : 'is not a folder'}`;
+  throw new ImageBuilderError(
+    'source.invalid',
+    message,
+    { path: directory },
+    { hint: 'name a folder of the checkout' },
+  );
 }
 
 /** The root of the checkout that `directory` lies in; undefined when it lies in none. */

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { ImageBuilderError } from '../core/index.ts';
-import { checkBuildFiles, type PipelineResult, runPipeline } from '../pipeline/index.ts';
+import { checkBuildFiles, earlyFailureReport, type PipelineResult, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
-import { removeFile, summarizeReport, writeFileWhole } from '../report/index.ts';
+import { clearFile, summarizeReport, writeFileWhole } from '../report/index.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
@@ -21,19 +21,35 @@ export async function build(run: CommandRun): Promise<number> {
   if (args.switches.get('parse-tags-only')) return tags(run);
   const reportPath = one(args, 'build-report-path');
   // A reader must not take the report of an earlier build for this one's.
-  if (reportPath !== undefined) await removeFile(reportPath);
+  if (reportPath !== undefined) await clearFile(reportPath);
   const display = openDisplay(run);
   try {
-    const prepared = await prepare(run);
-    for (const message of prepared.warnings) display.emit({ kind: 'notice', level: 'warning', message });
-    const plan = await planned(run, prepared);
+    const { prepared, plan } = await decide(run, display.emit);
     if (args.switches.get('dry-run')) return printDryRun(run, plan);
-    refuseToSign(plan);
     const result = await carryOut(run, { prepared, plan, emit: display.emit });
     display.close();
     return await answer(run, result);
   } finally {
     display.close();
+  }
+}
+
+type Decided = Pick<Work, 'prepared' | 'plan'>;
+
+/** Everything before the first step of the build; what goes wrong here is reported like any other failure. */
+async function decide(run: CommandRun, emit: EmitProgress): Promise<Decided> {
+  try {
+    const prepared = await prepare(run);
+    for (const message of prepared.warnings) emit({ kind: 'notice', level: 'warning', message });
+    const plan = await planned(run, prepared);
+    if (!run.args.switches.get('dry-run')) refuseToSign(plan);
+    return { prepared, plan };
+  } catch (error) {
+    const report = earlyFailureReport({ imageName: one(run.args, 'name') ?? '', error, now: new Date() });
+    const path = one(run.args, 'build-report-path');
+    if (path !== undefined) await writeFileWhole(path, printJson(report, 2));
+    if (run.args.switches.get('json')) run.console.stdout.write(printJson(report, 2));
+    throw error;
   }
 }
 

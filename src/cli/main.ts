@@ -45,13 +45,20 @@ function cancelOnSignals(): AbortSignal {
   return controller.signal;
 }
 
+/** When whoever read along has gone, the work goes on; an answer that could not be written is no success. */
+function streamFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  process.on('exit', () => {
+    process.exitCode ||= exitCodes['report.unwritable'];
+  });
+}
+
 if (Number.parseInt(process.versions.node, 10) < nodeMajor) {
   process.stderr.write(`image-builder needs Node ${nodeMajor} or later, this is ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {
   for (const stream of [process.stdout, process.stderr]) {
-    // Whoever read along has gone; the work goes on, and the exit code tells how it ended.
-    stream.on('error', () => undefined);
+    stream.on('error', streamFailed);
   }
   await main();
 }

@@ -52,7 +52,7 @@ function openLog(folder: string): { write(text: string): unknown } {
   try {
     mkdirSync(folder, { recursive: true });
     const file = openSync(join(folder, logFile), 'a');
-    return { write: (text) => writeSync(file, text) };
+    return { write: (text) => writeAll(file, text) };
   } catch (cause) {
     throw new ImageBuilderError(
       'report.unwritable',
@@ -60,5 +60,14 @@ function openLog(folder: string): { write(text: string): unknown } {
       { path: folder },
       { cause },
     );
+  }
+}
+
+/** A disk that is full ends the log, not the build. */
+function writeAll(file: number, text: string): void {
+  try {
+    writeSync(file, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }
 }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findEngine, runBuild } from '../buildkit/index.ts';
 import type { Settings } from '../config/index.ts';
-import { isFailure } from '../core/index.ts';
+import { isFailure, throwIfCancelled } from '../core/index.ts';
 import { openHttpClient } from '../http/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { Ports, Publication, Publisher } from '../pipeline/index.ts';
@@ -28,6 +28,8 @@ export interface PortInputs {
 }
 
 const clock = () => new Date();
+/** An answer takes a second; what is slower than this is down for now. */
+const earlyCheckMilliseconds = 20_000;
 
 /** The adapters behind the pipeline; disposing of them ends what they hold open. */
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
@@ -41,7 +43,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const registry = openRegistry({ http, credentials, plainHttp: settings.plainHttpRegistries, clock, emit });
   return {
     build: (job, signal) => buildWithEngine(inputs, job, signal),
-    checkPush: (repositories, signal) => checkPush(registry.withSignal(signal), repositories),
+    checkPush: (repositories, signal) => checkPush(registry, repositories, signal),
     readLayout: readImageLayout,
     openPublisher: (signal) => openPublisher(registry.withSignal(signal), emit),
     [Symbol.asyncDispose]: () => http.close(),
@@ -58,10 +60,19 @@ async function buildWithEngine(
   return runBuild(engine, job, { emit, signal, env, timeoutSeconds: plan.timeouts.build });
 }
 
-async function checkPush(registry: RegistryClient, repositories: readonly Repository[]): Promise<void> {
-  const attempts = await Promise.allSettled(repositories.map((repository) => registry.checkPush(repository)));
+/** A registry that does not answer in time gets another chance when the image is built. */
+async function checkPush(
+  registry: RegistryClient,
+  repositories: readonly Repository[],
+  signal: AbortSignal,
+): Promise<void> {
+  const inTime = registry.withSignal(AbortSignal.any([signal, AbortSignal.timeout(earlyCheckMilliseconds)]));
+  const attempts = await Promise.allSettled(repositories.map((repository) => inTime.checkPush(repository)));
+  throwIfCancelled(signal);
   const failures = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
-  const final = failures.find((failure) => !isFailure(failure, 'registry.unavailable'));
+  const final = failures.find(
+    (failure) => !isFailure(failure, 'registry.unavailable') && !isFailure(failure, 'cancelled'),
+  );
   if (final !== undefined) throw final;
 }
 

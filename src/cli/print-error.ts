@@ -1,5 +1,5 @@
 import { type ImageBuilderError, isFailure, type Problem, reasonOf } from '../core/index.ts';
-import { neutralise, printJson } from '../progress/index.ts';
+import { neutralise, neutraliseLine, printJson } from '../progress/index.ts';
 
 export interface ErrorStyle {
   readonly debug: boolean;
@@ -46,15 +46,16 @@ function detailLines(error: ImageBuilderError): string[] {
 }
 
 function buildLines({ file, line, output }: ImageBuilderError<'build.failed'>['details']): string[] {
-  const place = file === undefined ? [] : [`  at ${file}${line === undefined ? '' : `:${line}`}`];
+  const place =
+    file === undefined ? [] : [`  at ${neutraliseLine(file)}${line === undefined ? '' : `:${line}`}`];
   return [...place, ...output.map((text) => `  | ${neutralise(text)}`)];
 }
 
 function problemLines(problem: Problem): string[] {
   const place = [problem.source, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   const path = problem.path === undefined || problem.path === '' ? '' : `${problem.path}: `;
-  const line = `  ${place === '' ? '' : `${place}: `}${path}${neutralise(problem.message)}`;
-  return problem.hint === undefined ? [line] : [line, `    ${neutralise(problem.hint)}`];
+  const line = neutraliseLine(`${place === '' ? '' : `${place}: `}${path}${problem.message}`);
+  return problem.hint === undefined ? [`  ${line}`] : [`  ${line}`, `    ${neutralise(problem.hint)}`];
 }
 
 function causes(error: ImageBuilderError): string[] {

@@ -1,20 +1,37 @@
-import { realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { ImageBuilderError } from '../core/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 
 /**
- * Looks at the files that a plan names: each must exist and, with every symlink followed, lie in the checkout.
- * Throws `request.invalid`.
+ * Looks at the files that a plan names: each must exist and, with every symlink followed, lie in the checkout; only
+ * secrets may lie anywhere. Throws `request.invalid`.
  */
 export async function checkBuildFiles(
   root: string,
-  plan: Pick<BuildPlan, 'image' | 'buildContexts'>,
+  { image, buildContexts, secrets }: Pick<BuildPlan, 'image' | 'buildContexts' | 'secrets'>,
 ): Promise<void> {
-  await checkPath({ root, path: plan.image.context, field: 'context', kind: 'folder' });
-  await checkPath({ root, path: plan.image.dockerfile, field: 'dockerfile', kind: 'file' });
-  for (const [, path] of plan.buildContexts)
+  await checkPath({ root, path: image.context, field: 'context', kind: 'folder' });
+  await checkPath({ root, path: image.dockerfile, field: 'dockerfile', kind: 'file' });
+  for (const [, path] of buildContexts)
     await checkPath({ root, path, field: 'build-context', kind: 'folder' });
+  for (const path of [`${image.dockerfile}.dockerignore`, join(image.context, '.dockerignore')]) {
+    // The engine would not follow it, and what it excludes would be in the image.
+    if (await isLink(join(root, path))) await checkPath({ root, path, field: 'ignore file', kind: 'file' });
+  }
+  for (const secret of secrets) if (secret.kind === 'file') await checkSecret(secret.id, secret.path);
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true;
+}
+
+async function checkSecret(id: string, path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) return;
+  const what = found === undefined ? 'does not exist' : 'is a folder';
+  const message = `file "${path}" of build secret "${id}" ${what}`;
+  throw new ImageBuilderError('request.invalid', message, { field: 'secret' }, { hint: 'see --secret' });
 }
 
 interface CheckedPath {
@@ -28,8 +45,7 @@ async function checkPath({ root, path, field, kind }: CheckedPath): Promise<void
   const refuse = (what: string, hint: string) =>
     new ImageBuilderError('request.invalid', `${field} "${path}" ${what}`, { field }, { hint });
   const real = await realpath(join(root, path)).catch(() => undefined);
-  if (real === undefined)
-    throw refuse('does not exist', `the path is relative to the root of the checkout; see --${field}`);
+  if (real === undefined) throw refuse('does not exist', 'paths are relative to the root of the checkout');
   const inside = relative(await realpath(root), real);
   if (inside === '..' || inside.startsWith(`..${sep}`)) {
     throw refuse('is a link that leads out of the checkout', 'put the file into the repository');

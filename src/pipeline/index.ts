@@ -1,4 +1,5 @@
 export { checkBuildFiles } from './check-build-files.ts';
+export { earlyFailureReport } from './early-failure.ts';
 export type { Ports, Publication, Publisher } from './ports.ts';
 export type { PipelineResult } from './run-pipeline.ts';
 export { runPipeline } from './run-pipeline.ts';

@@ -74,7 +74,7 @@ describe('an image that could not be published', () => {
     ['another platform', { platforms: ['linux/arm64'] }],
     ['another target', { image: { ...plan.image, target: 'x' } }],
     ['another label', { labels: { ...plan.labels, 'org.opencontainers.image.title': 'b' } }],
-    ['another secret', { secrets: [{ id: 'x', kind: 'file', path: 'y' }] }],
+    ['a secret, whose value may have changed', { secrets: [{ id: 'x', kind: 'file', path: 'y' }] }],
     ['other attestations', { attestations: { provenance: 'max', sbom: false } }],
     ['the wish to run every step again', { noCache: true }],
   ])('is not found with %s', async (_, change) => {

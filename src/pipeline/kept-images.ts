@@ -28,12 +28,12 @@ export interface KeptImagesOptions {
 export function keptImages({ folder, root, clock }: KeptImagesOptions): KeptImages {
   return {
     async find(plan) {
-      if (plan.noCache || folder === undefined || !(await anyIn(folder))) return undefined;
+      if (!mayBeKept(plan) || folder === undefined || !(await anyIn(folder))) return undefined;
       const place = join(folder, keyOf(plan, await contextStamp(root, plan)));
       return (await exists(place)) ? place : undefined;
     },
     async keep(plan, directory) {
-      if (plan.noCache || folder === undefined) return;
+      if (!mayBeKept(plan) || folder === undefined) return;
       const place = join(folder, keyOf(plan, await contextStamp(root, plan)));
       await rm(place, { recursive: true, force: true });
       await rename(directory, place);
@@ -43,11 +43,16 @@ export function keptImages({ folder, root, clock }: KeptImagesOptions): KeptImag
   };
 }
 
+/** What a secret holds is not for us to know, so neither is whether it changed. */
+function mayBeKept({ noCache, secrets }: BuildPlan): boolean {
+  return !noCache && secrets.length === 0;
+}
+
 /** Everything of a plan that influences what is built; where it goes, and the reading of the clock, do not. */
 function keyOf(plan: BuildPlan, stamp: string): string {
   const { 'org.opencontainers.image.created': _, ...labels } = plan.labels;
-  const { source, image, platforms, buildArgs, buildContexts, secrets, attestations, sourceDateEpoch } = plan;
-  const influences = [stamp, source.commit, image, platforms, buildArgs, buildContexts, secrets, labels];
+  const { source, image, platforms, buildArgs, buildContexts, attestations, sourceDateEpoch } = plan;
+  const influences = [stamp, source.commit, image, platforms, buildArgs, buildContexts, labels];
   const text = JSON.stringify([...influences, attestations, sourceDateEpoch]);
   return `${prefix}${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -1,4 +1,4 @@
-import { type Clock, type ImageBuilderError, isFailure, rfc3339 } from '../core/index.ts';
+import { type Clock, type ImageBuilderError, isFailure, reasonOf, rfc3339 } from '../core/index.ts';
 import { printReference, printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { BuildReport } from '../report/index.ts';
@@ -89,7 +89,9 @@ function sourceReport({ source }: BuildPlan): BuildReport['source'] {
   return { ...rest, ...(pullRequest === undefined ? {} : { pull_request: pullRequest }) };
 }
 
-function errorReport(error: ImageBuilderError): NonNullable<BuildReport['error']> {
+/** Why a build failed, as the report has it. */
+export function errorReport(error: unknown): NonNullable<BuildReport['error']> {
+  if (!isFailure(error)) return { code: 'internal', message: reasonOf(error) };
   const { code, message, hint } = error;
   const place = isFailure(error, 'build.failed') ? error.details : undefined;
   const known = Object.entries({ hint, file: place?.file, line: place?.line, platform: place?.platform });

@@ -11,7 +11,8 @@ export function checkoutPath(text: string, field: string): string {
     new ImageBuilderError('request.invalid', `${field} "${text}" ${what}`, { field }, { hint });
   if (text.trim() === '')
     throw new ImageBuilderError('request.invalid', `${field} is empty`, { field }, { hint });
-  if (text.includes('\0')) throw refuse('holds a zero byte');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no path may hold
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw refuse('holds a control character');
   if (posix.isAbsolute(text) || /^[A-Za-z]:[\\/]/.test(text) || text.startsWith('\\'))
     throw refuse('is an absolute path');
   if (/^[a-z][a-z0-9+.-]*:/i.test(text)) throw refuse('is a URL; only folders of the checkout can be built');

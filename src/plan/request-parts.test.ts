@@ -85,7 +85,8 @@ describe('paths in the checkout', () => {
       'docker-image://alpine',
       'context "docker-image://alpine" is a URL; only folders of the checkout can be built',
     ],
-    ['a\0b', 'context "a\0b" holds a zero byte'],
+    ['a\0b', 'context "a\0b" holds a control character'],
+    ['a\nb', 'context "a\nb" holds a control character'],
   ])('%j is refused', (text, message) => {
     expect(() => checkoutPath(text, 'context')).toThrow(
       expect.objectContaining({ code: 'request.invalid', message }),

@@ -47,6 +47,10 @@ async function refusal(response: HttpResponse, call: RefusedCall): Promise<Image
 function hintFor(status: number, repository: Repository): string | undefined {
   if (status === 401) return `log in first, for example with: docker login ${repository.registry}`;
   if (status === 403) return `the account in use lacks a permission on "${printRepository(repository)}"`;
+  if (status === 404)
+    return `"${printRepository(repository)}" may not exist, or not be visible to the account in use`;
+  if (status < 400)
+    return `"${repository.registry}" does not answer like a registry; check its name and port`;
   return undefined;
 }
 

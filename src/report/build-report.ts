@@ -69,7 +69,7 @@ export const buildReportSchema = z.strictObject({
   architectures: described(z.array(z.string()), 'Platforms that were asked for.'),
   repositories: z.array(repositorySchema),
   platforms: described(z.array(platformSchema), 'Empty before the build ended.'),
-  source: sourceSchema,
+  source: z.optional(sourceSchema),
   started: described(z.string(), 'RFC 3339, UTC.'),
   seconds: described(seconds, 'The whole build.'),
   timings: z.array(z.strictObject({ stage: z.string(), seconds })),

@@ -2,4 +2,4 @@ export type { BuildReport } from './build-report.ts';
 export { buildReportSchema } from './build-report.ts';
 export { buildReportJsonSchema } from './report-schema.ts';
 export { summarizeReport } from './summarize.ts';
-export { removeFile, writeFileWhole } from './write-file-whole.ts';
+export { clearFile, writeFileWhole } from './write-file-whole.ts';

@@ -7,7 +7,8 @@ export function summarizeReport(report: BuildReport): string {
   if (report.status === 'Succeeded') lines.push(...pullLines(report), '');
   else lines.push(...whereItStands(report));
   if (report.platforms.length > 0) lines.push(...platformLines(report), '');
-  lines.push(`source  ${sourceLine(report)}`, `stages  ${stageLine(report)}`);
+  if (report.source !== undefined) lines.push(`source  ${sourceLine(report.source)}`);
+  lines.push(`stages  ${stageLine(report)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -43,8 +44,7 @@ function platformLines(report: BuildReport): string[] {
   return table([['platform', 'size', 'time', 'steps', 'digest'], ...rows]);
 }
 
-function sourceLine(report: BuildReport): string {
-  const { source } = report;
+function sourceLine(source: NonNullable<BuildReport['source']>): string {
   const change = source.pull_request === undefined ? '' : ` #${source.pull_request}`;
   const dirty = source.dirty ? ', with uncommitted changes' : '';
   return `${source.repository}${change} at ${source.commit.slice(0, 12)} (${source.event}${dirty})`;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { removeFile, writeFileWhole } from './write-file-whole.ts';
+import { clearFile, writeFileWhole } from './write-file-whole.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -28,7 +28,13 @@ test('a path that cannot be written is named, and the old content stays', async 
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('here');
 });
 
-test('a file that is not there is removed, a folder is refused', async () => {
-  await removeFile(join(folder, 'nothing'));
-  await expect(removeFile(folder)).rejects.toMatchObject({ code: 'report.unwritable' });
+test('a file that is not there is cleared, a folder is refused', async () => {
+  await clearFile(join(folder, 'nothing'));
+  await expect(clearFile(folder)).rejects.toMatchObject({ code: 'report.unwritable' });
+});
+
+test('below a file system that takes no folders, the path is refused at once', async () => {
+  const path = '/proc/image-builder/report.json';
+  await expect(clearFile(path)).rejects.toMatchObject({ code: 'report.unwritable', details: { path } });
+  await expect(writeFileWhole(path, 'x')).rejects.toMatchObject({ code: 'report.unwritable' });
 });

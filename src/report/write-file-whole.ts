@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ImageBuilderError, reasonOf } from '../core/index.ts';
 
@@ -10,7 +10,7 @@ export async function writeFileWhole(path: string, text: string): Promise<void> 
   const target = resolve(path);
   const partial = `${target}.${process.pid}.partial`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await writeFile(partial, text, { mode: 0o644 });
     await rename(partial, target);
   } catch (cause) {
@@ -19,10 +19,26 @@ export async function writeFileWhole(path: string, text: string): Promise<void> 
   }
 }
 
-/** Removes a file that may not be there. Throws `report.unwritable`, for example when it is a folder. */
-export async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((cause: unknown) => {
+/**
+ * Removes a file that may not be there, and sees to it that its folder is. Throws `report.unwritable`, for example when
+ * the path is a folder: better now than after an hour of building.
+ */
+export async function clearFile(path: string): Promise<void> {
+  try {
+    await makeFolder(dirname(resolve(path)));
+    await rm(path, { force: true });
+  } catch (cause) {
     throw unwritable(path, cause);
+  }
+}
+
+/** One folder after the other: Node's own way runs for ever below a file system that refuses new folders. */
+async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  await makeFolder(dirname(path));
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST' || found !== undefined) throw error;
   });
 }
 

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { buildReportSchema } from '../../src/report/index.ts';
 import { registryProxy } from './registry-proxy.ts';
 import {
   build,
@@ -9,6 +10,7 @@ import {
   checkout,
   crane,
   imageBuilder,
+  program,
   registry,
   start,
   temporary,
@@ -264,10 +266,73 @@ test('an engine that is not there is one clear line', async () => {
   expect(stderr).not.toContain('    at ');
 });
 
-test('a report of an earlier build is not left where this one fails to start', async () => {
+test('a build that fails before it starts has a report as well, in place of that of an earlier one', async () => {
   const folder = await checkout({ 'no-dockerfile': '' });
   const reportFile = join(temporaryFolder(), 'report.json');
   writeFileSync(reportFile, '{"status":"Succeeded"}');
-  await imageBuilder(['build', '--build-report-path', reportFile], { cwd: folder });
-  expect(existsSync(reportFile)).toBe(false);
+  const { exitCode } = await imageBuilder(['build', '--name', 'app', '--build-report-path', reportFile], {
+    cwd: folder,
+  });
+  const report = buildReportSchema.parse(JSON.parse(readFileSync(reportFile, 'utf8')));
+  expect(exitCode).toBe(2);
+  expect(report).toMatchObject({
+    status: 'Failed',
+    pushed: false,
+    image_name: 'app',
+    error: { code: 'request.invalid' },
+  });
+});
+
+test.each([
+  [
+    'a report that cannot be written',
+    ['--build-report-path', '/proc/x/y.json'],
+    'cannot write "/proc/x/y.json"',
+  ],
+  [
+    'a secret file that is not there',
+    ['--secret', 'id=a,src=/nope'],
+    'file "/nope" of build secret "a" does not exist',
+  ],
+  [
+    'a link to an ignore file outside',
+    ['--context', 'linked'],
+    'ignore file "linked/.dockerignore" is a link that leads out of the checkout',
+  ],
+])('%s exits 2 before anything is built', async (_, args, message) => {
+  const folder = await checkout({ ...small, 'linked/file': '' });
+  execFileSync('ln', ['-s', '/etc/hostname', join(folder, 'linked/.dockerignore')]);
+  const { exitCode, stderr } = await imageBuilder(['build', '--registry', `${registry}/x`, ...args], {
+    cwd: folder,
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`error: ${message}`);
+});
+
+test('an image with a secret is built again, since the secret may be another one', async () => {
+  const folder = await checkout({
+    Dockerfile: `FROM ${busybox}\nRUN --mount=type=secret,id=S cp /run/secrets/S /s\n`,
+  });
+  const refused = await registryProxy(registry, (method, path) =>
+    method === 'PUT' && path.includes('/manifests/') ? 403 : 'pass',
+  );
+  const args = ['--name', uniqueName('again'), '--platform', 'linux/amd64', '--secret', 'id=S'];
+  const first = await build([...args, '--registry', `${refused.address}/s`], {
+    cwd: folder,
+    env: { S: 'old' },
+  });
+  const second = await build([...args, '--registry', `${registry}/s`], { cwd: folder, env: { S: 'new' } });
+  expect([first.exitCode, second.exitCode, second.report.resumed]).toEqual([3, 0, false]);
+});
+
+test('an answer that could not be written is no success', async () => {
+  const folder = await checkout(small);
+  const ended = await new Promise<number | null>((resolve) => {
+    const full = openSync('/dev/full', 'w');
+    spawn(process.execPath, [program, 'plan'], { cwd: folder, stdio: ['ignore', full, 'ignore'] }).on(
+      'close',
+      resolve,
+    );
+  });
+  expect(ended).toBe(2);
 });

@@ -109,14 +109,14 @@ describe('an image for two platforms', () => {
     const [image = ''] = report.images_list;
     const config = JSON.parse(await crane('config', '--platform', 'linux/amd64', image));
     expect(config.config.Labels).toMatchObject({
-      'org.opencontainers.image.revision': report.source.commit,
+      'org.opencontainers.image.revision': report.source?.commit,
       'org.opencontainers.image.source': 'https://github.com/team/app',
       'org.opencontainers.image.title': report.image_name,
       'org.opencontainers.image.version': report.tags[0],
     });
     const index = JSON.parse(await crane('manifest', image));
     expect(index.mediaType).toBe('application/vnd.oci.image.index.v1+json');
-    expect(index.annotations['org.opencontainers.image.revision']).toBe(report.source.commit);
+    expect(index.annotations['org.opencontainers.image.revision']).toBe(report.source?.commit);
     const attested = index.manifests.filter(
       (each: { annotations?: Record<string, string> }) =>
         each.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest',

@@ -7,7 +7,7 @@ import { inject, onTestFinished } from 'vitest';
 import type { BuildReport } from '../../src/report/index.ts';
 
 /** The built program, as users run it. */
-const cli = join(import.meta.dirname, '../../dist/cli.js');
+export const program = join(import.meta.dirname, '../../dist/cli.js');
 const bench = inject('workbench');
 
 export const { registry, compilerImage, temporary } = bench;
@@ -33,7 +33,7 @@ export interface Running {
 
 /** Starts the built program and goes on. */
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions): Running {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { ...process.env, CI: '', TMPDIR: temporary, ...bench.env, ...env },
     stdio: 'pipe',

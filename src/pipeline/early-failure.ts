@@ -1,0 +1,35 @@
+import { isFailure, rfc3339 } from '../core/index.ts';
+import type { BuildReport } from '../report/index.ts';
+import { errorReport } from './make-report.ts';
+
+export interface EarlyFailure {
+  /** Empty when the caller named none. */
+  readonly imageName: string;
+  readonly error: unknown;
+  readonly now: Date;
+}
+
+/** The report of a build that failed before there was a plan: it says why, and that nothing was done. */
+export function earlyFailureReport({ imageName, error, now }: EarlyFailure): BuildReport {
+  return {
+    version: 1,
+    status: isFailure(error, 'cancelled') ? 'Canceled' : 'Failed',
+    pushed: false,
+    signed: false,
+    resumed: false,
+    image_name: imageName,
+    images_list: [],
+    digest: '',
+    tags: [],
+    repository_path: '',
+    architectures: [],
+    repositories: [],
+    platforms: [],
+    started: rfc3339(now),
+    seconds: 0,
+    timings: [],
+    slowest_steps: [],
+    warnings: [],
+    error: errorReport(error),
+  };
+}
