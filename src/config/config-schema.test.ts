@@ -11,7 +11,8 @@ type Json = { readonly [key: string]: unknown };
 /** Every mapping of the schema that has fixed keys, with where it is. */
 function sections(schema: Json, path = ''): readonly (readonly [path: string, section: Json])[] {
   const properties = (schema.properties ?? {}) as Record<string, Json>;
-  const inner = [schema.items, ...((schema.anyOf as unknown[] | undefined) ?? [])] as (Json | undefined)[];
+  const options = [schema.anyOf, schema.oneOf].flatMap((some) => (some as Json[] | undefined) ?? []);
+  const inner = [schema.items as Json | undefined, ...options];
   return [
     ...(schema.properties === undefined ? [] : [[path, schema] as const]),
     ...Object.entries(properties).flatMap(([key, property]) => sections(property, `${path}/${key}`)),
@@ -57,6 +58,16 @@ describe('configSchema', () => {
     expect(accepts({ ...shipped, 'short-sha-length': 3 })).toBe(false);
   });
 
+  test('accepts a signer of each kind with what belongs to it, and nothing else', () => {
+    const signer = (type: string, config: Json) =>
+      accepts({ 'sign-config': { signers: [{ name: 'a', type, config }] } });
+    expect(signer('notation', { key: '/k', chain: '/c', format: 'cose' })).toBe(true);
+    expect(signer('cosign', { key: '/k' })).toBe(true);
+    expect(signer('cosign', { key: '/k', chain: '/c' })).toBe(false);
+    expect(signer('notary', { key: '/k' })).toBe(false);
+    expect(signer('gpg', { key: '/k' })).toBe(false);
+  });
+
   test('has the defaults and examples that the program has, in the words of the file', () => {
     const { properties } = configSchema();
     expect(properties).toMatchObject({
@@ -80,7 +91,11 @@ describe('configurationMarkdown', () => {
     '| `short-sha-length` | 4 to 40 | `7` | How many hexadecimal digits `.ShortSHA` has. |',
     '| `provenance` | `off`, `min`, `max` | `min` | How much the provenance attestation tells. |',
     '| `restricted-registry.push` | repository | required | Repository that images are pushed to. |',
-    '| `sign-config.signers[].config.timeout` | duration | `5m` | Longest wait for one answer of the signing service. |',
+    '| `sign-config.signers` | list of mappings |  | The signers that can be enabled. |',
+    '| `sign-config.signers[].type` | `notary`, `notation`, `cosign` | required | Kind of signer: `notary` is the Signify service, `notation` signs by itself as the Notary Project does, `cosign` as Sigstore does. |',
+    '| `sign-config.signers[].config.timeout` | duration | `5m` | `notary`: Longest wait for one answer of the signing service. |',
+    '| `sign-config.signers[].config.key` | text | required | `notation`, `cosign`: PEM file with the private key. |',
+    '| `sign-config.signers[].config.format` | `jws`, `cose` | `jws` | `notation`: Form of the signature envelope. |',
     '| `log-format` | The form of the log is chosen when a command is run: remove the key and use --progress. |',
   ])('has the row %s', (row) => {
     expect(rows).toContain(row);

@@ -1,14 +1,21 @@
 import * as z from 'zod/mini';
 import { docs } from './fields.ts';
+import { serviceConfigFile } from './service-config.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 /** The JSON Schema (draft 2020-12) of the configuration file, as editors read it. */
 export function configSchema(): z.core.JSONSchema.JSONSchema {
   const schema = settingsSchema({ checkTemplate: () => undefined, checkPattern: () => undefined });
-  return {
-    ...z.toJSONSchema(schema, { io: 'input', metadata: docs, override: polish }),
-    title: 'Image Builder configuration',
-  };
+  return jsonSchemaOf(schema, 'Image Builder configuration');
+}
+
+/** The JSON Schema of the file of the signing service. */
+export function serviceConfigSchema(): z.core.JSONSchema.JSONSchema {
+  return jsonSchemaOf(serviceConfigFile, 'Image Builder signing service');
+}
+
+function jsonSchemaOf(schema: z.core.$ZodType, title: string): z.core.JSONSchema.JSONSchema {
+  return { ...z.toJSONSchema(schema, { io: 'input', metadata: docs, override: polish }), title };
 }
 
 interface Place {

@@ -149,6 +149,11 @@ export function oneOrMore<Input, Output>(schema: z.core.$ZodType<Output, Input>,
   );
 }
 
+/** A list of plain values, none of them twice; `expected` says in words what it is a list of. */
+export function listOf<Schema extends z.core.$ZodType<string>>(entry: Schema, expected: string) {
+  return expecting(z.array(entry).check(distinct<z.output<Schema>>((name) => name)), { expected });
+}
+
 /** A check that no two entries of a list are the same under `name`. */
 export function distinct<Entry>(name: (entry: Entry) => string): z.core.CheckFn<Entry[]> {
   return (context) => {

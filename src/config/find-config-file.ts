@@ -28,19 +28,20 @@ const maxBytes = 256 * 1024;
 /** Reads `--config`, else IMAGE_BUILDER_CONFIG, else `image-builder.yaml` of the checkout, else the shipped one. */
 export async function findConfigFile(places: ConfigPlaces): Promise<ConfigText> {
   const { file, env, checkoutRoot, shippedConfig } = places;
-  if (file !== undefined) return read(file, 'named by --config');
+  if (file !== undefined) return readConfigFile(file, 'named by --config');
   const named = env[fileVariable];
-  if (named !== undefined && named !== '') return read(named, `named by ${fileVariable}`);
+  if (named !== undefined && named !== '') return readConfigFile(named, `named by ${fileVariable}`);
   if (checkoutRoot === undefined) return shippedConfig;
   try {
-    return await read(join(checkoutRoot, checkoutFile), 'at the root of the checkout');
+    return await readConfigFile(join(checkoutRoot, checkoutFile), 'at the root of the checkout');
   } catch (error) {
     if (isMissing(error)) return shippedConfig;
     throw error;
   }
 }
 
-async function read(path: string, origin: string): Promise<ConfigText> {
+/** Reads one file of at most 256 KiB; `origin` says who named it. Throws `config.not-found` or `config.invalid`. */
+export async function readConfigFile(path: string, origin: string): Promise<ConfigText> {
   let bytes: Buffer;
   try {
     // A stream with an end, since the file may be a pipe or a device.

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { deepFreeze, ImageBuilderError, type Problem } from '../core/index.ts';
+import { deepFreeze, type Problem } from '../core/index.ts';
+import { faultsIn, fileProblems, invalid, jitless, problemOf } from './check-document.ts';
 import {
   applyOverrides,
   byPrecedence,
@@ -8,7 +9,7 @@ import {
   type Override,
 } from './effective-settings.ts';
 import { type ConfigPlaces, findConfigFile } from './find-config-file.ts';
-import { type Fault, faultsOf, inOrder } from './schema-problems.ts';
+import { type Fault, inOrder } from './schema-problems.ts';
 import { obsoleteKeys, withDefaults } from './schema-tree.ts';
 import { type Settings, settingsSchema } from './settings-schema.ts';
 import type { TagChecks } from './tag-template.ts';
@@ -57,24 +58,6 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
   };
 }
 
-/** One parse does not pay for generated code. */
-const jitless = { jitless: true };
-
-function* faultsIn(schema: SettingsSchema, tree: unknown): Generator<Fault> {
-  const { error } = z.safeParse(schema, tree, jitless);
-  if (error !== undefined) yield* faultsOf(error.issues, { schema, tree });
-}
-
-function fileProblems(schema: SettingsSchema, document: YamlDocument): readonly Problem[] {
-  const { source } = document;
-  const faults = [...faultsIn(schema, document.tree).take(maxProblems + 1)];
-  const shown = faults.slice(0, maxProblems).map((fault): Problem => {
-    return { source, ...document.locate(fault.path, fault.part), ...problemOf(fault) };
-  });
-  if (faults.length <= maxProblems) return shown;
-  return [...shown, { source, message: `there are more than ${maxProblems} problems; these are the first` }];
-}
-
 /**
  * What is wrong in the merged tree where a flag or a variable decided it. When the file was right on its own, they are
  * to blame for everything, also for what no longer fits to them.
@@ -91,10 +74,6 @@ function overrideProblems(
   });
 }
 
-function problemOf({ path, message, hint }: Fault): Problem {
-  return { path: printPath(path), message, ...(hint === undefined ? {} : { hint }) };
-}
-
 function obsoleteWarnings(schema: SettingsSchema, document: YamlDocument): readonly Problem[] {
   const warnings = obsoleteKeys(schema, document.tree).map(({ path, obsolete }): Problem => {
     const { reason, replacement, hint } = obsolete;
@@ -109,10 +88,4 @@ function obsoleteWarnings(schema: SettingsSchema, document: YamlDocument): reado
     };
   });
   return inOrder(warnings);
-}
-
-function invalid(path: string, problems: readonly Problem[]): ImageBuilderError<'config.invalid'> {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const message = `configuration "${path}" is invalid: ${count}`;
-  return new ImageBuilderError('config.invalid', message, { problems: inOrder(problems) });
 }

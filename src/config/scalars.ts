@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { nearest } from '../core/index.ts';
 import {
   isLoopbackRegistry,
   parsePlatform,
@@ -7,7 +8,7 @@ import {
   printPlatform,
 } from '../oci/index.ts';
 import { parseDuration } from './duration.ts';
-import { distinct, expecting, oneOrMore, parsed } from './fields.ts';
+import { distinct, expecting, oneOrMore, parsed, quoted } from './fields.ts';
 
 /** Go's durations without a sign, for editors too; `parseDuration` decides. */
 const durationPattern = /^(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
@@ -101,10 +102,21 @@ export const serviceUrl = parsed(z.string(), readServiceUrl, {
 });
 
 function readServiceUrl(untrustedText: string): string | undefined {
-  const url = URL.canParse(untrustedText) ? new URL(untrustedText) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
-  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackRegistry(url.host));
+  const url = plainUrl(untrustedText);
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackRegistry(url.host));
   return safe ? untrustedText : undefined;
+}
+
+/** Most authorities speak plain HTTP, since a timestamp is signed itself. */
+export const timestampUrl = parsed(
+  z.string(),
+  (untrustedText) => (/^https?:$/.test(plainUrl(untrustedText)?.protocol ?? '') ? untrustedText : undefined),
+  { expected: 'an http or https address without credentials', title: 'address' },
+);
+
+function plainUrl(untrustedText: string): URL | undefined {
+  const url = URL.canParse(untrustedText) ? new URL(untrustedText) : undefined;
+  return url?.username === '' && url.password === '' && url.hash === '' ? url : undefined;
 }
 
 /** The name of an environment variable, as POSIX allows it. */
@@ -126,7 +138,20 @@ export function wholeNumber(from: number, to: number) {
 
 /** One of a few words. */
 export function oneOf<const Words extends readonly string[]>(words: Words) {
-  return expecting(z.enum(words), {
-    expected: `one of ${words.map((word) => JSON.stringify(word)).join(', ')}`,
+  return expecting(z.enum(words), { expected: listed(words) });
+}
+
+/** The word that names one alternative of several; messages have the words of all. */
+export function alternative<const Word extends string>(word: Word, words: readonly string[]) {
+  return expecting(z.enum([word]), {
+    expected: listed(words),
+    hint: (untrustedValue) => {
+      const near = nearest(String(untrustedValue), words);
+      return near === undefined ? undefined : `did you mean ${quoted(near)}?`;
+    },
   });
+}
+
+function listed(words: readonly string[]): string {
+  return `one of ${words.map(quoted).join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { nearest, type Problem } from '../core/index.ts';
 import { type Expectation, quoted, type Refusal } from './fields.ts';
-import { expectationAt, keyExpectationAt, keysAt, sectionsWith } from './schema-tree.ts';
+import { type Checked, expectationAt, keyExpectationAt, keysAt, sectionsWith } from './schema-tree.ts';
 import { isMapping, type Path, printPath, valueAt } from './yaml-path.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,12 +13,6 @@ export interface Fault {
   readonly part: 'key' | 'value';
   readonly message: string;
   readonly hint?: string | undefined;
-}
-
-/** What was checked: faults are told in the words that the schema holds. */
-export interface Checked {
-  readonly schema: z.core.$ZodType;
-  readonly tree: unknown;
 }
 
 /** Longest part of a wrong value that a message shows. */
@@ -50,9 +44,14 @@ function isAtRoot(issue: Issue): boolean {
   return issue.path.length === 0 && issue.code !== 'unrecognized_keys';
 }
 
-function unknownKey(key: string, { schema }: Checked, path: Path): Fault {
+function unknownKey(key: string, checked: Checked, path: Path): Fault {
   const message = `unknown key ${shown(key)}`;
-  return { path: [...path, key], part: 'key', message, hint: keyHint(key, keysAt(schema, path), schema) };
+  return {
+    path: [...path, key],
+    part: 'key',
+    message,
+    hint: keyHint(key, keysAt(checked, path), checked.schema),
+  };
 }
 
 function keyHint(key: string, known: readonly string[], schema: Checked['schema']): string {
@@ -69,14 +68,14 @@ function inSection(section: Path): string {
   return section.length === 0 ? 'at the top of the file' : `in ${quoted(printPath(section))}`;
 }
 
-function wrongKey({ schema }: Checked, path: Path): Fault {
-  const expectation = keyExpectationAt(schema, path.slice(0, -1));
+function wrongKey(checked: Checked, path: Path): Fault {
+  const expectation = keyExpectationAt(checked, path.slice(0, -1));
   return { path, part: 'key', ...mismatch(expectation, path.at(-1)) };
 }
 
-function wrongValue({ schema, tree }: Checked, path: Path): Fault {
-  const value = valueAt(tree, path);
-  const expectation = expectationAt(schema, path);
+function wrongValue(checked: Checked, path: Path): Fault {
+  const value = valueAt(checked.tree, path);
+  const expectation = expectationAt(checked, path);
   if (value !== undefined) return { path, part: 'value', ...mismatch(expectation, value) };
   const message = `required key ${quoted(String(path.at(-1)))} is missing`;
   return { path, part: 'key', message, hint: `expected ${expectation?.expected ?? 'a value'}` };

@@ -1,8 +1,14 @@
 import type * as z from 'zod/mini';
 import { type Expectation, expectations, type Obsolete, obsoletes } from './fields.ts';
-import { isMapping, type Path } from './yaml-path.ts';
+import { isMapping, type Path, valueAt } from './yaml-path.ts';
 
 type Schema = z.core.$ZodType;
+
+/** What was checked: faults are told in the words that the schema holds. */
+export interface Checked {
+  readonly schema: Schema;
+  readonly tree: unknown;
+}
 
 /** What the program reads about a schema without knowing its place: zod's own closed list of definitions. */
 function definition(schema: Schema): z.core.$ZodTypes['_zod']['def'] {
@@ -21,36 +27,55 @@ function core(schema: Schema): z.core.$ZodTypes['_zod']['def'] {
   return definition(layers(schema).at(-1) ?? schema);
 }
 
-function below(schema: Schema, part: string | number): readonly Schema[] {
+/** The options of a union that can be meant: the one that the value names, where it names one. */
+function optionsFor(union: Schema, value: unknown): readonly Schema[] {
+  const def = core(union);
+  if (def.type !== 'union') return [];
+  const { discriminator } = def as Partial<z.core.$ZodDiscriminatedUnionDef>;
+  if (discriminator === undefined || !isMapping(value)) return def.options;
+  const name = value[discriminator] as z.core.util.Primitive;
+  const named = def.options.filter(({ _zod }) => _zod.propValues?.[discriminator]?.has(name));
+  return named.length === 0 ? def.options : named;
+}
+
+/** A schema, and the value that stands at its place in a tree. */
+interface Place {
+  readonly schema: Schema;
+  readonly value: unknown;
+}
+
+function below({ schema, value }: Place, part: string | number): readonly Place[] {
   const def = core(schema);
-  if (def.type === 'union') return def.options.flatMap((option) => below(option, part));
-  if (def.type === 'array') return typeof part === 'number' ? [def.element] : [];
+  if (def.type === 'union')
+    return optionsFor(schema, value).flatMap((option) => below({ schema: option, value }, part));
+  const held = valueAt(value, [part]);
+  if (def.type === 'array') return typeof part === 'number' ? [{ schema: def.element, value: held }] : [];
   if (typeof part === 'number') return [];
-  if (def.type === 'record') return [def.valueType];
+  if (def.type === 'record') return [{ schema: def.valueType, value: held }];
   if (def.type !== 'object' || !Object.hasOwn(def.shape, part)) return [];
   const found = def.shape[part];
-  return found === undefined ? [] : [found];
+  return found === undefined ? [] : [{ schema: found, value: held }];
 }
 
 /** The schemas that can stand at `path`; several where a union leaves the choice. */
-function schemasAt(root: Schema, path: Path): readonly Schema[] {
-  return path.reduce<readonly Schema[]>(
-    (found, part) => found.flatMap((schema) => below(schema, part)),
-    [root],
+function schemasAt({ schema, tree }: Checked, path: Path): readonly Place[] {
+  return path.reduce<readonly Place[]>(
+    (found, part) => found.flatMap((place) => below(place, part)),
+    [{ schema, value: tree }],
   );
 }
 
 /** What a value at `path` must be, in words. */
-export function expectationAt(root: Schema, path: Path): Expectation | undefined {
-  const candidates = schemasAt(root, path).flatMap(layers);
+export function expectationAt(checked: Checked, path: Path): Expectation | undefined {
+  const candidates = schemasAt(checked, path).flatMap(({ schema }) => layers(schema));
   return candidates
     .map((schema) => expectations.get(schema))
     .find((expectation) => expectation !== undefined);
 }
 
 /** What a key of the record at `path` must be. */
-export function keyExpectationAt(root: Schema, path: Path): Expectation | undefined {
-  for (const schema of schemasAt(root, path)) {
+export function keyExpectationAt(checked: Checked, path: Path): Expectation | undefined {
+  for (const { schema } of schemasAt(checked, path)) {
     const def = core(schema);
     if (def.type === 'record') return expectations.get(def.keyType);
   }
@@ -58,13 +83,14 @@ export function keyExpectationAt(root: Schema, path: Path): Expectation | undefi
 }
 
 /** The keys that the mapping at `path` can have, without those that have no meaning. */
-export function keysAt(root: Schema, path: Path): readonly string[] {
-  return schemasAt(root, path).flatMap(shapeKeys);
+export function keysAt(checked: Checked, path: Path): readonly string[] {
+  return [...new Set(schemasAt(checked, path).flatMap(shapeKeys))];
 }
 
-function shapeKeys(schema: Schema): readonly string[] {
+function shapeKeys({ schema, value }: Place): readonly string[] {
   const def = core(schema);
-  if (def.type === 'union') return def.options.flatMap(shapeKeys);
+  if (def.type === 'union')
+    return optionsFor(schema, value).flatMap((option) => shapeKeys({ schema: option, value }));
   if (def.type !== 'object') return [];
   return Object.keys(def.shape).filter((key) => !obsoletes.has(def.shape[key] ?? schema));
 }
@@ -112,7 +138,7 @@ export function withDefaults(schema: Schema, value: unknown): unknown {
     return value.map((entry) => withDefaults(def.element, entry));
   if (def.type !== 'union') return value;
   const wanted = Array.isArray(value) ? 'array' : isMapping(value) ? 'object' : undefined;
-  const option = def.options.find((candidate) => core(candidate).type === wanted);
+  const option = optionsFor(schema, value).find((candidate) => core(candidate).type === wanted);
   return option === undefined ? value : withDefaults(option, value);
 }
 

@@ -3,6 +3,7 @@ import { adoConfig } from './ado-config.ts';
 import {
   distinct,
   expecting,
+  listOf,
   obsolete,
   oneOrMore,
   optional,
@@ -26,6 +27,7 @@ import {
 } from './scalars.ts';
 import { signConfig } from './sign-config.ts';
 import { type TagChecks, tagTemplates } from './tag-template.ts';
+import { trust } from './trust.ts';
 
 const restrictedPair = section({
   push: required(repository, { description: 'Repository that images are pushed to.' }),
@@ -87,7 +89,7 @@ function destinations() {
     'restricted-dev-registry': withDefault(restrictedRegistries, [], {
       description: 'Takes the place of `dev-registry` for images on restricted base images.',
     }),
-    'plain-http-registries': withDefault(list(registryHost, 'a list of registries'), [], {
+    'plain-http-registries': withDefault(listOf(registryHost, 'a list of registries'), [], {
       description:
         'Registries that speak plain HTTP, as `host` or `host:port`; those on loopback do so anyway.',
       examples: [['registry.internal:5000']],
@@ -121,7 +123,7 @@ function tags(checks: TagChecks) {
     'short-sha-length': withDefault(wholeNumber(4, 40), 7, {
       description: 'How many hexadecimal digits `.ShortSHA` has.',
     }),
-    'tag-env': withDefault(list(variableName, 'a list of names of environment variables'), [], {
+    'tag-env': withDefault(listOf(variableName, 'a list of names of environment variables'), [], {
       description: 'Environment variables that tag templates may read with `.Env`; all others are refused.',
       examples: [['PULL_BASE_REF']],
     }),
@@ -178,10 +180,6 @@ function builds() {
   };
 }
 
-function list<Schema extends z.core.$ZodType<string>>(entry: Schema, expected: string) {
-  return expecting(z.array(entry).check(distinct<z.output<Schema>>((name) => name)), { expected });
-}
-
 /** Everything that a configuration file can say. */
 export function settingsSchema(checks: TagChecks) {
   return section({
@@ -189,11 +187,12 @@ export function settingsSchema(checks: TagChecks) {
     ...tags(checks),
     ...builds(),
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
+    trust: optional(trust, { description: 'Whose signatures count.' }),
     'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),
   });
 }
 
-type DeepReadonly<Value> = Value extends object
+export type DeepReadonly<Value> = Value extends object
   ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> }
   : Value;
 

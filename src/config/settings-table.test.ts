@@ -34,6 +34,7 @@ describe('settingsTable', () => {
       'build-timeout = 2h [default]',
       'publish-timeout = 30m [default]',
       'sign-config = (not set) [default]',
+      'trust = (not set) [default]',
       'ado-config = (not set) [default]',
     ]);
   });
@@ -58,6 +59,9 @@ sign-config:
         endpoint: https://s.example.com
         secret: {path: "a\\tb", type: signify}
         timeout: 90s
+    - name: y
+      type: notation
+      config: {key: /k, chain: /c}
 `;
     const table = await tableOf(text);
     expect(table).toEqual(
@@ -74,8 +78,11 @@ sign-config:
         'sign-config.signers[0].config.secret.path = "a\\tb" [c.yaml:18]',
         'sign-config.signers[0].config.timeout = 90s [c.yaml:19]',
         'sign-config.signers[0].config.retry-timeout = 10s [default]',
+        'sign-config.signers[1].config.format = jws [default]',
+        'sign-config.signers[1].config.timestamp-url = (not set) [default]',
       ]),
     );
     expect(table.filter((row) => row.startsWith('log-format'))).toEqual([]);
+    expect(table.filter((row) => row.startsWith('sign-config.signers[1].config.timeout'))).toEqual([]);
   });
 });

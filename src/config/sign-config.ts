@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { expecting, quoted, refuse, required, section, withDefault } from './fields.ts';
-import { duration, oneOf, pause, serviceUrl, text } from './scalars.ts';
+import { expecting, optional, quoted, refuse, required, section, withDefault } from './fields.ts';
+import { alternative, duration, oneOf, pause, serviceUrl, text } from './scalars.ts';
+import { embeddedSigner, signingKey } from './signing-key.ts';
 
 const jobTypes = ['presubmit', 'postsubmit', 'merge_group', 'workflow_dispatch', 'schedule'] as const;
 
@@ -12,22 +13,43 @@ const signifySecret = section({
 const notaryConfig = section({
   endpoint: required(serviceUrl, { description: 'Address of the signing service.' }),
   secret: required(signifySecret, { description: 'Credentials for the signing service.' }),
+  ca: optional(text, {
+    description: 'PEM file with the only authorities that may vouch for the signing service.',
+  }),
   timeout: withDefault(duration, '5m', {
     description: 'Longest wait for one answer of the signing service.',
   }),
-  'retry-timeout': withDefault(pause, '10s', { description: 'Pause before a request is repeated.' }),
+  'retry-timeout': withDefault(pause, '10s', {
+    description: 'Longest pause before the first repetition; it doubles with each.',
+  }),
 });
 
-const signer = z.pipe(
-  section({
-    name: required(text, { description: 'Name by which `enabled-signers` refers to the signer.' }),
-    type: required(oneOf(['notary']), { description: 'Kind of signer; `notary` is the Signify service.' }),
-    'job-type': withDefault(expecting(z.array(oneOf(jobTypes)), { expected: 'a list of job types' }), [], {
-      description: 'Job types that the signer signs for; none named means every one.',
+const signerTypes = ['notary', 'notation', 'cosign'] as const;
+type SignerType = (typeof signerTypes)[number];
+
+function signerOf<Type extends SignerType, Config extends z.core.SomeType>(type: Type, config: Config) {
+  const description =
+    'Kind of signer: `notary` is the Signify service, `notation` signs by itself as the Notary Project does, `cosign` as Sigstore does.';
+  return z.pipe(
+    section({
+      name: required(text, { description: 'Name by which `enabled-signers` refers to the signer.' }),
+      type: required(alternative(type, signerTypes), { description }),
+      'job-type': withDefault(expecting(z.array(oneOf(jobTypes)), { expected: 'a list of job types' }), [], {
+        description: 'Job types that the signer signs for; none named means every one.',
+      }),
+      config: required(config, { description: 'What the signer signs with.' }),
     }),
-    config: required(notaryConfig, { description: 'How the signer reaches its service.' }),
-  }),
-  z.transform(({ jobType, ...named }) => ({ ...named, jobTypes: jobType })),
+    z.transform(({ jobType, ...named }) => ({ ...named, jobTypes: jobType })),
+  );
+}
+
+const signer = expecting(
+  z.discriminatedUnion('type', [
+    signerOf('notary', notaryConfig),
+    signerOf('notation', section(embeddedSigner())),
+    signerOf('cosign', section(signingKey())),
+  ]),
+  { expected: 'a mapping with "name", "type", "job-type", "config"' },
 );
 
 const repositoryName = expecting(z.string().check(z.regex(/^(?:\*|[A-Za-z0-9-]+\/[A-Za-z0-9._-]+)$/)), {

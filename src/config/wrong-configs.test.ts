@@ -217,7 +217,60 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
   [
     'a signer of an unknown type',
     `sign-config:${oneSigner.replace('notary', 'notarry')}`,
-    ['4:13 sign-config.signers[0].type: expected one of "notary", got "notarry"'],
+    [
+      '4:13 sign-config.signers[0].type: expected one of "notary", "notation", "cosign", got "notarry" (did you mean "notary"?)',
+    ],
+  ],
+  [
+    'a signer of a type that is like none',
+    `sign-config:${oneSigner.replace('notary', 'gpg')}`,
+    ['4:13 sign-config.signers[0].type: expected one of "notary", "notation", "cosign", got "gpg"'],
+  ],
+  [
+    'a signer without a type',
+    `sign-config:${oneSigner.replace(/ +type: notary\n/, '')}`,
+    [
+      '3:7 sign-config.signers[0].type: required key "type" is missing (expected one of "notary", "notation", "cosign")',
+    ],
+  ],
+  [
+    'a signer that is a word',
+    'sign-config: {signers: [notation]}',
+    [
+      '1:25 sign-config.signers[0]: expected a mapping with "name", "type", "job-type", "config", got "notation"',
+    ],
+  ],
+  [
+    'a signer with what belongs to another type',
+    `sign-config:${oneSigner.replace('notary', 'notation')}`,
+    [
+      '5:7 sign-config.signers[0].config.key: required key "key" is missing (expected a text that is not empty)',
+      '5:7 sign-config.signers[0].config.chain: required key "chain" is missing (expected a text that is not empty)',
+      '6:9 sign-config.signers[0].config.endpoint: unknown key "endpoint" (known keys: key, chain, format, timestamp-url)',
+      '7:9 sign-config.signers[0].config.secret: unknown key "secret" (known keys: key, chain, format, timestamp-url)',
+    ],
+  ],
+  [
+    'a signature envelope of an unknown form',
+    'sign-config:\n  signers:\n    - {name: a, type: notation, config: {key: k, chain: c, format: pgp}}',
+    ['3:68 sign-config.signers[0].config.format: expected one of "jws", "cose", got "pgp"'],
+  ],
+  [
+    'a timestamping authority that is no address',
+    'sign-config:\n  signers:\n    - {name: a, type: notation, config: {key: k, chain: c, timestamp-url: tsa}}',
+    [
+      '3:75 sign-config.signers[0].config.timestamp-url: expected an http or https address without credentials, got "tsa"',
+    ],
+  ],
+  [
+    'a chain for cosign, which needs none',
+    'sign-config:\n  signers:\n    - {name: a, type: cosign, config: {key: k, chain: c}}',
+    ['3:48 sign-config.signers[0].config.chain: unknown key "chain" (known keys: key)'],
+  ],
+  [
+    'keys to trust that are one text',
+    'trust: {cosign-keys: key.pub}',
+    ['1:22 trust.cosign-keys: expected a list of PEM files, got "key.pub"'],
   ],
   [
     'a signer without an endpoint',

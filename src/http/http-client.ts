@@ -8,7 +8,13 @@ import { networkFault } from './network-fault.ts';
 import { followRedirect } from './redirect.ts';
 import { defaultRetryPolicy, type RetryNotice, type RetryPolicy, retrying } from './retrying.ts';
 import { type Sleep, sleep } from './sleep.ts';
-import { defaultTimeouts, type HttpTimeouts, openTransport, type Transport } from './transport.ts';
+import {
+  defaultTimeouts,
+  type HttpTimeouts,
+  type HttpTls,
+  openTransport,
+  type Transport,
+} from './transport.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
@@ -18,6 +24,7 @@ export interface HttpClientOptions {
   readonly sleep?: Sleep;
   readonly policy?: Partial<RetryPolicy>;
   readonly timeouts?: Partial<HttpTimeouts>;
+  readonly tls?: HttpTls | undefined;
 }
 
 interface RetryingOptions {
@@ -28,8 +35,8 @@ interface RetryingOptions {
 /** The one way to call a server. Throws `HttpError`, or `cancelled` when the signal says so. */
 export interface HttpClient {
   /**
-   * One attempt, redirects of GET and HEAD followed. 408, 429 and 5xx throw; every other status is an answer, whose
-   * body the caller reads or discards.
+   * One attempt, redirects of GET and HEAD followed unless there is a client certificate. 408, 429 and 5xx throw;
+   * every other status is an answer, whose body the caller reads or discards.
    */
   open(request: HttpRequest): Promise<HttpResponse>;
   /** For what may be repeated: temporary faults are retried, also those while `read` runs. The body is let go of. */
@@ -48,7 +55,7 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
   const closing = new AbortController();
   let transport: Promise<Transport> | undefined;
   const ready = () => {
-    transport ??= openTransport({ ...defaultTimeouts, ...options.timeouts });
+    transport ??= openTransport({ timeouts: { ...defaultTimeouts, ...options.timeouts }, tls: options.tls });
     return transport;
   };
   const open = async (request: HttpRequest) => {
@@ -107,7 +114,7 @@ async function openFollowing(
     let current = request;
     for (let followed = 0; ; followed++) {
       const data = await sendOnce(transport, current, link);
-      const next = nextRequest(current, data, followed);
+      const next = transport.showsCertificate ? undefined : nextRequest(current, data, followed);
       if (next === undefined) {
         data.body.once('close', link.release);
         return httpResponse({ request: current, data, cancellation: () => cancellation(link) });
@@ -149,7 +156,8 @@ async function sendOnce(
     link.signal.throwIfAborted();
     data = await transport.send(request, link.signal);
   } catch (error) {
-    throw cancellation(link) ?? networkFault(error, method, url);
+    const { showsCertificate } = transport;
+    throw cancellation(link) ?? networkFault(error, { method, url, showsCertificate });
   }
   const status = data.statusCode;
   if (status !== 408 && status !== 429 && status < 500) return data;

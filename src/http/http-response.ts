@@ -51,7 +51,7 @@ export function httpResponse({ request, data, cancellation }: ReceivedAnswer): H
     try {
       for await (const chunk of data.body) yield chunk as Uint8Array;
     } catch (error) {
-      throw cancellation() ?? networkFault(error, method, url);
+      throw cancellation() ?? networkFault(error, { method, url });
     }
   }
   async function bytes(limit = defaultLimit): Promise<Uint8Array> {

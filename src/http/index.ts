@@ -1,4 +1,4 @@
-export type { HttpClient } from './http-client.ts';
+export type { HttpClient, HttpClientOptions } from './http-client.ts';
 export { openHttpClient } from './http-client.ts';
 export { HttpError } from './http-error.ts';
 export type { HttpMethod, HttpRequest } from './http-request.ts';

@@ -29,19 +29,34 @@ describe('a fault of the connection', () => {
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate', false],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', false],
   ])('with code %s is of kind %s, temporary: %s', (code, fault, temporary) => {
-    expect(networkFault(coded(code), 'GET', url).facts).toMatchObject({ fault, temporary });
+    expect(networkFault(coded(code), { method: 'GET', url }).facts).toMatchObject({ fault, temporary });
+  });
+
+  test.each([
+    ['UND_ERR_SOCKET', true, /may have refused the client certificate/],
+    ['ECONNRESET', true, /may have refused the client certificate/],
+    ['ECONNRESET', false, undefined],
+    ['ETIMEDOUT', true, undefined],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', true, /^the server refused the client certificate/],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', false, /^the server may want a client certificate$/],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', true, /TLS 1\.2/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', true, /plain HTTP/],
+  ])('with code %s, client certificate shown: %s, has the way out %s', (code, showsCertificate, hint) => {
+    const { facts } = networkFault(coded(code), { method: 'POST', url, showsCertificate });
+    if (hint === undefined) expect(facts.hint).toBeUndefined();
+    else expect(facts.hint).toMatch(hint);
   });
 
   test('is found in the causes and in the first of several addresses', () => {
     const wrapped = new TypeError('fetch failed', { cause: new AggregateError([coded('ECONNREFUSED')]) });
-    expect(networkFault(wrapped, 'GET', url).facts).toMatchObject({
+    expect(networkFault(wrapped, { method: 'GET', url }).facts).toMatchObject({
       temporary: true,
       reason: 'ECONNREFUSED',
     });
   });
 
   test('without a code is final and keeps its words', () => {
-    const fault = networkFault(new Error('odd'), 'PUT', url);
+    const fault = networkFault(new Error('odd'), { method: 'PUT', url });
     expect(fault.message).toBe('PUT https://host.example/v2/?sig=redacted: odd');
     expect(fault.facts.temporary).toBe(false);
   });

@@ -40,23 +40,49 @@ const words: Readonly<Record<string, string>> = {
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the body is not as long as announced',
 };
 
+/** How a connection ends that the other side cuts without a word. */
+const cutCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+export interface FailedExchange {
+  readonly method: string;
+  readonly url: URL;
+  /** Whether the server got to see a client certificate. */
+  readonly showsCertificate?: boolean;
+}
+
 /** Turns whatever the transport threw into an `HttpError` that knows whether a retry can help. */
-export function networkFault(error: unknown, method: string, url: URL): HttpError {
+export function networkFault(error: unknown, exchange: FailedExchange): HttpError {
   if (error instanceof HttpError) return error;
+  const { method, url, showsCertificate = false } = exchange;
   const code = codeOf(error);
   const common = { method, url, cause: error };
   if (code !== undefined && certificateCode.test(code))
     return new HttpError({ ...common, ...untrusted(code) });
   if (code?.startsWith('ERR_SSL_') || code === 'EPROTO') {
-    const hint = 'the server may speak plain HTTP on this port';
+    const hint = handshakeHint(code, showsCertificate);
     return new HttpError({ ...common, fault: 'network', reason: code, temporary: false, hint });
   }
+  const cut = code !== undefined && cutCodes.has(code);
   return new HttpError({
     ...common,
     fault: 'network',
     reason: code === undefined ? reasonOf(error) : (words[code] ?? code),
     temporary: code !== undefined && isTemporary(code),
+    hint: cut && showsCertificate ? refusedHint : undefined,
   });
+}
+
+/** With TLS 1.3 a server looks at the certificate after the handshake, and most then close without an alert. */
+const refusedHint =
+  'the server may have refused the client certificate: many close the connection instead of saying so';
+
+/** OpenSSL names the alert that the server sent (RFC 8446, 6.2). */
+function handshakeHint(code: string, showsCertificate: boolean): string {
+  if (!code.includes('ALERT_')) return 'the server may speak plain HTTP on this port';
+  if (code.endsWith('ALERT_PROTOCOL_VERSION')) return 'the server must speak TLS 1.2 or later';
+  return showsCertificate
+    ? 'the server refused the client certificate, or the way to encrypt'
+    : 'the server may want a client certificate';
 }
 
 function untrusted(code: string): Pick<HttpErrorFacts, 'fault' | 'reason' | 'temporary' | 'hint'> {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Secret } from '../core/index.ts';
 import type { HttpRequest, StreamBody } from './http-request.ts';
 
 /** Milliseconds. */
@@ -13,7 +14,22 @@ export interface HttpTimeouts {
 
 export const defaultTimeouts: HttpTimeouts = { connect: 10_000, headers: 60_000, body: 60_000 };
 
+/** How a client proves who it is, and whom it believes. All PEM. */
+export interface HttpTls {
+  /** The certificate, followed by its intermediates; never shown to a proxy. */
+  readonly client?: { readonly certificate: string; readonly key: Secret } | undefined;
+  /** The only authorities that are believed; without them those of the system are. */
+  readonly ca?: string | undefined;
+}
+
+export interface TransportOptions {
+  readonly timeouts: HttpTimeouts;
+  readonly tls?: HttpTls | undefined;
+}
+
 export interface Transport {
+  /** Whether a server can get to see a client certificate. */
+  readonly showsCertificate: boolean;
   /** Sends one request; follows nothing and retries nothing. */
   readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<Dispatcher.ResponseData>;
   /** Ends all sockets at once. */
@@ -25,13 +41,16 @@ export interface Transport {
  * itself, but this machine is always reached directly. HTTP/2 stays off: parallel uploads are faster on sockets of
  * their own.
  */
-export async function openTransport(timeouts: HttpTimeouts): Promise<Transport> {
+export async function openTransport({ timeouts, tls }: TransportOptions): Promise<Transport> {
   // The named exports of a CommonJS package do not survive every bundler; its default export does.
   const { Agent, EnvHttpProxyAgent, request: send } = (await import('undici')).default;
-  const options = { allowH2: false, connect: { timeout: timeouts.connect } };
+  const connect = { timeout: timeouts.connect, ...tlsOptions(tls) };
+  const options = { allowH2: false, connect };
   const direct = new Agent(options);
-  const proxied = new EnvHttpProxyAgent(options);
+  // Through a tunnel `requestTls` takes the place of `connect`; the proxy itself gets neither.
+  const proxied = new EnvHttpProxyAgent({ ...options, requestTls: connect });
   return {
+    showsCertificate: tls?.client !== undefined,
     send: (request, signal) =>
       send(request.url, {
         method: request.method,
@@ -45,6 +64,14 @@ export async function openTransport(timeouts: HttpTimeouts): Promise<Transport> 
     destroy: async () => {
       await Promise.all([direct.destroy(), proxied.destroy()]);
     },
+  };
+}
+
+function tlsOptions({ client, ca }: HttpTls = {}) {
+  return {
+    minVersion: 'TLSv1.2' as const,
+    ...(client === undefined ? {} : { cert: client.certificate, key: client.key.reveal() }),
+    ...(ca === undefined ? {} : { ca }),
   };
 }
 

@@ -1,8 +1,14 @@
+export { createDevelopmentKeys } from './development-keys/create-development-keys.ts';
 export { openEnvelope } from './envelope/open-envelope.ts';
 export { createPayload, readPayload } from './envelope/payload.ts';
 export type { SigningKey } from './keys/key-source.ts';
 export { type KeySpec, keySpecOf, signRaw } from './keys/key-spec.ts';
 export { signDescriptor } from './notation/notation-signer.ts';
+export type { ServiceRecord } from './service/signing-desk.ts';
+export type { SigningService, SigningServiceOptions } from './service/signing-service.ts';
+export { startSigningService } from './service/signing-service.ts';
 export type { RejectionReason } from './signed-envelope.ts';
+export type { SigningTarget } from './signer.ts';
+export { signifySigner } from './signify/signify-signer.ts';
 export { requestTimestamp } from './timestamp/request-timestamp.ts';
 export { verifyTimestamp } from './timestamp/verify-timestamp.ts';

@@ -14,6 +14,7 @@ describe('a subject', () => {
     ['CN=ends\\ ', ['CN:ends ']],
     ['OU=one, OU=two', ['OU:one', 'OU:two']],
     ['CN=Müller', ['CN:Müller']],
+    ['serialNumber=7, CN=a', ['2.5.4.5:7', 'CN:a']],
   ])('"%s" is read', (text, expected) => {
     expect(pairs(text)).toEqual(expected);
   });

@@ -1,20 +1,15 @@
-/** One attribute of a distinguished name, by its short name. */
+/** One attribute of a subject, its type named as `subjectAttributes` does. */
 export interface SubjectAttribute {
   readonly type: string;
   readonly value: string;
 }
 
-/** Those that certificate authorities put into subjects (RFC 4514, 3; X.520). */
-const knownTypes: ReadonlySet<string> = new Set([
-  'CN',
-  'C',
-  'DC',
-  'L',
-  'O',
-  'OU',
-  'SERIALNUMBER',
-  'ST',
-  'STREET',
+/** What certificate authorities put into subjects (RFC 4514, 3; X.520), and what `subjectAttributes` calls it. */
+const knownTypes: ReadonlyMap<string, string> = new Map([
+  ...['C', 'CN', 'DC', 'L', 'O', 'OU', 'ST'].map((type) => [type, type] as const),
+  ['SERIALNUMBER', '2.5.4.5'],
+  ['STREET', '2.5.4.9'],
+  ['POSTALCODE', '2.5.4.17'],
 ]);
 
 /** Characters; more than any authority writes, and few enough for the pattern to cost nothing. */
@@ -33,10 +28,11 @@ export function parseSubject(untrustedText: string): readonly SubjectAttribute[]
   let at = 0;
   while (at < untrustedText.length) {
     attributePattern.lastIndex = at;
-    const [whole = '', type = '', text = ''] = attributePattern.exec(untrustedText) ?? [];
+    const [whole = '', name = '', text = ''] = attributePattern.exec(untrustedText) ?? [];
     const value = unescaped(text.replace(/(?<!\\) +$/, ''));
-    if (whole === '' || value === '' || !knownTypes.has(type.toUpperCase())) return undefined;
-    attributes.push({ type: type.toUpperCase(), value });
+    const type = knownTypes.get(name.toUpperCase());
+    if (whole === '' || value === '' || type === undefined) return undefined;
+    attributes.push({ type, value });
     at = attributePattern.lastIndex;
     if (at === untrustedText.length && whole.endsWith(',')) return undefined;
   }
