@@ -15,6 +15,7 @@ import {
   type RawManifest,
   resolveManifest,
 } from './manifests.ts';
+import { queryReferrers } from './query-referrers.ts';
 import { type RegistryApi, registryApi } from './registry-api.ts';
 import { checkPush, mountBlob, uploadBlob } from './upload-blob.ts';
 
@@ -61,6 +62,8 @@ export interface RegistryClient {
   uploadBlob(repository: Repository, descriptor: Descriptor, options: UploadOptions): Promise<void>;
   /** A stream that fails at its end when it was not what the descriptor says. */
   openBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
+  /** All pages of the referrers API; undefined where the registry does not have it. */
+  queryReferrers(repository: Repository, subject: Digest): Promise<readonly Descriptor[] | undefined>;
 }
 
 /** Opens nothing yet: each registry is asked how it wants to be talked to with the first call to it. */
@@ -85,5 +88,6 @@ function clientOver(api: RegistryApi): RegistryClient {
     mountBlob: (repository, digest, from) => mountBlob(api, { repository, digest, from }),
     uploadBlob: (repository, descriptor, options) => uploadBlob(api, { ...options, repository, descriptor }),
     openBlob: (repository, descriptor) => openBlob(api, repository, descriptor),
+    queryReferrers: (repository, subject) => queryReferrers(api, { repository, subject }),
   };
 }
