@@ -12,7 +12,7 @@ const unseen =
 const githubCommand = /^(\s*):(?=:)/;
 
 /** What GitHub's runner and Azure's agent take for a command anywhere in a line. */
-const agentCommand = /##(?=\[|vso\[)/gi;
+export const agentCommand = /##(?=\[|vso\[)/gi;
 
 /**
  * Makes text from a build or a server safe to print: no escape sequence, control or invisible character, and no

@@ -1,5 +1,4 @@
-/** What GitHub's runner and Azure's agent take for a command anywhere in a line. */
-const agentCommand = /##(?=\[|vso\[)/gi;
+import { agentCommand } from './neutralise.ts';
 
 /** JSON that says the same and holds no command for a CI runner that reads along; with a line break at its end. */
 export function printJson(value: unknown, indent?: number): string {
