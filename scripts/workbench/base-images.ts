@@ -53,21 +53,18 @@ export async function ensureImage(session: Session, target: Target, image: BaseI
   return `${name}:latest`;
 }
 
+/** A base image made from one of Docker Hub, on a machine that brings none of Debian's packages. */
+export function hubImage(place: Pick<BaseImage, 'repository' | 'platforms'>, from: string): BaseImage {
+  return { ...place, dockerfile: `FROM ${from}\n`, ingredients: '', fill: async () => {} };
+}
+
 /** `base/busybox:latest`, a shell and its tools for both architectures. */
 export async function busyboxImage(session: Session): Promise<BaseImage> {
   const { places } = session;
   const repository = 'base/busybox';
   const platforms = ['linux/amd64', 'linux/arm64'];
   const brought = await readBroughtTools(places);
-  if (!brought) {
-    return {
-      repository,
-      platforms,
-      dockerfile: 'FROM busybox:stable\n',
-      ingredients: '',
-      fill: async () => {},
-    };
-  }
+  if (!brought) return hubImage({ repository, platforms }, 'busybox:stable');
   return {
     repository,
     platforms,

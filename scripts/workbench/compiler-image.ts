@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { dependenciesOf, downloadPackages, fetchLists, unpack } from './apt.ts';
 import { sourceForSuite } from './apt-sources.ts';
 import type { BaseImage } from './base-images.ts';
-import { busyboxRoot } from './base-images.ts';
+import { busyboxRoot, hubImage } from './base-images.ts';
 import { toolSuite } from './bring-tools.ts';
 import { findDebian, nativeArchitecture } from './debian.ts';
 import type { Session } from './session.ts';
@@ -14,15 +14,7 @@ const platforms = [`linux/${nativeArchitecture}`];
 /** `base/golang:latest` for this machine's architecture; its compiler cross-compiles to any other. */
 export function compilerImage(session: Session): BaseImage {
   const machine = findDebian();
-  if (!machine) {
-    return {
-      repository,
-      platforms,
-      dockerfile: 'FROM golang:1-alpine\n',
-      ingredients: '',
-      fill: async () => {},
-    };
-  }
+  if (!machine) return hubImage({ repository, platforms }, 'golang:1-alpine');
   return {
     repository,
     platforms,
