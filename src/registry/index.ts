@@ -5,5 +5,7 @@ export { readImageLayout } from './image-layout.ts';
 export { moveTags } from './move-tags.ts';
 export { publishImage } from './publish-image.ts';
 export type { PublishedRepository } from './push-progress.ts';
+export { readBlob } from './read-blob.ts';
+export { type AttachReferrer, listReferrers, referrerAttacher } from './referrers.ts';
 export type { RegistryClient, RegistryOptions } from './registry-client.ts';
 export { openRegistry } from './registry-client.ts';

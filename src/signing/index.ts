@@ -12,3 +12,6 @@ export type { SigningTarget } from './signer.ts';
 export { signifySigner } from './signify/signify-signer.ts';
 export { requestTimestamp } from './timestamp/request-timestamp.ts';
 export { verifyTimestamp } from './timestamp/verify-timestamp.ts';
+export { loadTrust, type Trust } from './trust/load-trust.ts';
+export type { Verification, VerifiedSignature } from './verify/verification.ts';
+export { verifyImage } from './verify/verify-image.ts';

@@ -17,7 +17,7 @@ export type RejectionReason =
   | 'certificate.expired'
   | 'certificate.untrusted'
   | 'certificate.identity'
-  | 'certificate.revoked'
+  | 'certificate.revocation-unknown'
   | 'timestamp.missing'
   | 'timestamp.wrong'
   | 'payload.malformed'

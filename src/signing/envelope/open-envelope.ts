@@ -11,7 +11,7 @@ import { readAttributes } from './read-attributes.ts';
 import { malformed, type UntrustedEnvelope } from './untrusted-envelope.ts';
 
 /** Bytes; the limit that notation has. */
-const largestEnvelope = 32 * 1024 * 1024;
+export const largestEnvelope = 32 * 1024 * 1024;
 
 const parsers: Readonly<Record<EnvelopeFormat, (bytes: Uint8Array) => UntrustedEnvelope>> = {
   jws: parseJws,

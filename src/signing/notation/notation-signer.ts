@@ -7,7 +7,7 @@ import { openEnvelope } from '../envelope/open-envelope.ts';
 import { createPayload } from '../envelope/payload.ts';
 import { SignatureRejected } from '../signed-envelope.ts';
 
-const notationArtifactType = 'application/vnd.cncf.notary.signature';
+export const notationArtifactType = 'application/vnd.cncf.notary.signature';
 const thumbprintAnnotation = 'io.cncf.notary.x509chain.thumbprint#S256';
 
 /** The configuration that an artifact without one has: OCI image specification v1.1, "Guidance for an Empty Descriptor". */
