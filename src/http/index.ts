@@ -6,4 +6,4 @@ export type { HttpResponse } from './http-response.ts';
 export { redactUrl } from './redact-url.ts';
 export type { RetryNotice } from './retrying.ts';
 export { describeRetry } from './retrying.ts';
-export type { Sleep } from './sleep.ts';
+export { type Sleep, sleep } from './sleep.ts';

@@ -1,9 +1,12 @@
 /** The tag grammar of the OCI distribution specification v1.1. */
-const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]*$/;
+
+/** Characters. */
+export const maxTagLength = 128;
 
 /** Whether `text` can be a tag in a registry. */
 export function isImageTag(text: string): boolean {
-  return tagPattern.test(text);
+  return text.length <= maxTagLength && tagPattern.test(text);
 }
 
 /** The rule in words, for messages. */

@@ -1,10 +1,11 @@
 export type { Digest } from './digest.ts';
 export { digestHex, digestOf, isDigest, matchesDigest, parseDigest } from './digest.ts';
-export { imageTagRule, isImageTag } from './image-tag.ts';
+export { imageTagRule, isImageTag, maxTagLength } from './image-tag.ts';
 export type { Descriptor, Index, Manifest } from './manifest.ts';
 export { asDescriptor, manifestMediaTypes, mediaTypes, parseManifest } from './manifest.ts';
 export { parsePlatform, printPlatform } from './platform.ts';
-export type { Repository } from './reference.ts';
+export { type PlatformManifest, platformManifests } from './platform-manifests.ts';
+export type { Reference, Repository } from './reference.ts';
 export {
   dockerHubRegistry,
   isLoopbackRegistry,

@@ -27,3 +27,22 @@ export interface Signer {
   check(): Promise<void>;
   sign(target: SigningTarget): Promise<SigningOutcome>;
 }
+
+/** A signature that was found and verified as a verifier does it. */
+export interface ConfirmedSignature {
+  /** Of its manifest. */
+  readonly digest: Digest;
+  /** Subject of the certificate, or fingerprint of the key. */
+  readonly signedBy: string;
+  /** As the signer claims it, where the format says it. */
+  readonly signingTime?: Date;
+}
+
+/**
+ * Looks for the signature after signing. Undefined when there is nothing that could be looked at; throws
+ * `signing.failed` when the signature does not count, `signing.unavailable` when it does not appear.
+ */
+export type ConfirmSignature = (
+  target: SigningTarget,
+  outcome: SigningOutcome,
+) => Promise<ConfirmedSignature | undefined>;

@@ -2,12 +2,13 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ImageBuilderError, reasonOf } from '../../core/index.ts';
 import { parseSubject, type SubjectAttribute } from '../certificates/parse-subject.ts';
+import { developmentConfigs } from './development-configs.ts';
 import { developmentFiles } from './development-files.ts';
 import { developmentIdentities } from './development-identities.ts';
 import type { KeyAlgorithm } from './issue-certificate.ts';
 
 export interface DevelopmentKeysOptions {
-  /** Must not be there, or be empty. */
+  /** Absolute path. Must not be there, or be empty. */
   readonly directory: string;
   readonly now: Date;
   /** Of the certificate that signs, as RFC 4514 writes it; with C, ST and O, which trust policies demand. */
@@ -15,10 +16,12 @@ export interface DevelopmentKeysOptions {
   /** How long every certificate is valid; whole, 1 to 3650. */
   readonly days: number;
   readonly algorithm: KeyAlgorithm;
-  /** Repositories that the trust policy is for; every one when there is none. */
+  /** Repositories that are trusted and that the client may have signed; see `developmentConfigs` for none. */
   readonly scopes?: readonly string[];
   /** Names and addresses of the signing service beside those of this machine. */
   readonly hosts?: readonly string[];
+  /** Of the signing service. */
+  readonly port?: number;
 }
 
 /** One file that was written; its path starts with the directory that was asked for. */
@@ -33,6 +36,7 @@ export interface DevelopmentFile {
 /** Attributes that trust policies can name. */
 const nameable: ReadonlySet<string> = new Set(['C', 'ST', 'L', 'O', 'OU', 'CN']);
 
+const defaultPort = 8443;
 const thisMachine = ['localhost', '127.0.0.1', '::1'];
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -40,14 +44,14 @@ const longestDays = 3650;
 
 /**
  * Makes everything that signing and verifying need on one machine: a key with its chain, the identities of the signing
- * service and of one client, the client's Signify secret, and the trust store and policy that `notation` reads when
- * XDG_CONFIG_HOME is the directory. The keys of the authorities are kept nowhere: nobody can issue more. Private files
+ * service and of one client, the client's Signify secret, the configuration of both sides, and the trust store and
+ * policy that `notation` reads when XDG_CONFIG_HOME is the directory. The keys of the authorities are kept nowhere: nobody can issue more. Private files
  * are the owner's alone. Throws `usage.invalid`, also when something is there already.
  */
 export async function createDevelopmentKeys(
   options: DevelopmentKeysOptions,
 ): Promise<readonly DevelopmentFile[]> {
-  const { directory, now, days, algorithm, scopes = [], hosts = [] } = options;
+  const { directory, now, days, algorithm, scopes = [], hosts = [], port = defaultPort } = options;
   const subject = readSubject(options.subject);
   if (!Number.isInteger(days) || days < 1 || days > longestDays)
     throw usage('days', `expected whole days from 1 to ${longestDays}, got ${days}`);
@@ -59,7 +63,10 @@ export async function createDevelopmentKeys(
     validity: { from: new Date(now.getTime() - hour), until: new Date(now.getTime() + days * day) },
     hosts: [...new Set([...thisMachine, ...hosts])],
   });
-  const files = developmentFiles(identities, { subject, scopes });
+  const files = [
+    ...developmentFiles(identities, { subject, scopes }),
+    ...developmentConfigs({ directory, scopes, port, client: identities.client.leaf.certificate }),
+  ];
   for (const { path, content, secret } of files) await write(join(directory, path), content, secret);
   return files.map(({ path, description, secret }) => ({ path: join(directory, path), description, secret }));
 }

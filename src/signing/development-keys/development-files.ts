@@ -2,7 +2,7 @@ import type { SubjectAttribute } from '../certificates/parse-subject.ts';
 import type { DevelopmentIdentities } from './development-identities.ts';
 import type { Identity } from './issue-certificate.ts';
 
-interface PlannedFile {
+export interface PlannedFile {
   /** Below the directory. */
   readonly path: string;
   readonly content: string;

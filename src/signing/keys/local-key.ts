@@ -6,6 +6,7 @@ import { checkChain } from '../certificates/check-chain.ts';
 import { parseCertificates, publicKeyOf } from '../certificates/parse-certificate.ts';
 import { validityFault, validUntil } from '../certificates/validity.ts';
 import { SignatureRejected } from '../signed-envelope.ts';
+import { accessWarnings } from './access-warnings.ts';
 import { type KeyFile, keyFault } from './key-fault.ts';
 import type { KeySource, SigningKey } from './key-source.ts';
 import { keySpecNames, keySpecOf, signRaw } from './key-spec.ts';
@@ -28,8 +29,6 @@ interface Loaded {
 
 /** Certificates that end sooner are worth a warning: over a weekend nobody renews them. */
 const soonSeconds = 48 * 3600;
-
-const accessibleToOthers = 0o077;
 
 /**
  * A key in files, read when it is needed and again when one of them has changed, so that it can be renewed under a
@@ -60,13 +59,8 @@ async function load(files: LocalKeyFiles): Promise<Omit<Loaded, 'version'>> {
   const privateKey = parsePrivateKey(await reading(keyFile, text), keyFile);
   const chain = parseChain(await reading(chainFile, text), chainFile);
   const { mode } = await reading(keyFile, (path) => stat(path));
-  const warnings = mode & accessibleToOthers ? [accessWarning(files, mode)] : [];
+  const warnings = accessWarnings(files.keyPath, mode);
   return { key: fittingKey(files, privateKey, chain), warnings };
-}
-
-function accessWarning({ keyPath }: LocalKeyFiles, mode: number): string {
-  const octal = (mode & 0o777).toString(8).padStart(4, '0');
-  return `key file "${keyPath}" can be read by other users (mode ${octal}): set it to 0600`;
 }
 
 function parseChain(pem: string, file: KeyFile): readonly X509Certificate[] {

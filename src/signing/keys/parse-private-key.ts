@@ -16,7 +16,7 @@ export function parsePrivateKey(pem: string, file: KeyFile): KeyObject {
   if (others.length > 0) {
     throw keyFault(file, {
       message: `key file "${file.path}" holds ${keys.length} private keys, expected one`,
-      hint: 'keep only the key of the leaf certificate in it',
+      hint: 'keep only the one that signs in it',
     });
   }
   const [text, label, body = ''] = block;

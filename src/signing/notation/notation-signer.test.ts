@@ -1,107 +1,104 @@
-import { describe, expect, test } from 'vitest';
-import { chainUnder, ecKeys, issueChain, issuedAt } from '../../../test/fakes/signing/certificates.ts';
-import { digestOf } from '../../oci/index.ts';
-import { thumbprintOf } from '../certificates/thumbprint.ts';
-import { openEnvelope } from '../envelope/open-envelope.ts';
-import { readPayload } from '../envelope/payload.ts';
-import { type KeySpec, keySpecOf, signRaw } from '../keys/key-spec.ts';
-import { SignatureRejected } from '../signed-envelope.ts';
-import { emptyConfig, type NotationSigning, signDescriptor } from './notation-signer.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Chain, issueChain, issuedAt } from '../../../test/fakes/signing/certificates.ts';
+import { keySourceOf, openSigningStand } from '../../../test/fakes/signing/signing-stand.ts';
+import { openTimestampAuthority, stamp } from '../../../test/fakes/signing/timestamp-authority.ts';
+import { ImageBuilderError } from '../../core/index.ts';
+import type { Timestamping } from '../timestamp/timestamping.ts';
+import { trustOnly } from '../trust/trust-only.ts';
+import { verifyImage } from '../verify/verify-image.ts';
+import { type NotationSignerOptions, notationSigner } from './notation-signer.ts';
 
-const chain = await issueChain();
-const { privateKey } = chain.leaf;
-const spec = keySpecOf(privateKey) as KeySpec;
-const descriptor = {
-  mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json',
-  digest: digestOf('list'),
-  size: 4,
-};
-const signing: NotationSigning = {
-  signer: 'own',
-  key: { chain: chain.certificates, spec, sign: (data) => signRaw(spec, privateKey, data) },
-  format: 'jws',
-  descriptor,
-  metadata: { commit: '0123abc' },
-  signingTime: issuedAt,
-  signingAgent: 'image-builder/1',
-};
+let own: Chain;
+let other: Chain;
 
-describe('signDescriptor', () => {
-  test.each([
-    ['jws', 'application/jose+json'],
-    ['cose', 'application/cose'],
-  ] as const)('makes a manifest around an envelope in %s', async (format, layerType) => {
-    const { manifest, mediaType, envelope } = await signDescriptor({ ...signing, format });
-    expect(mediaType).toBe('application/vnd.oci.image.manifest.v1+json');
-    expect(envelope.mediaType).toBe(layerType);
-    expect(JSON.parse(String(manifest))).toEqual({
-      schemaVersion: 2,
-      mediaType,
-      artifactType: 'application/vnd.cncf.notary.signature',
-      config: {
-        mediaType: 'application/vnd.oci.empty.v1+json',
-        digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
-        size: 2,
+beforeAll(async () => {
+  [own, other] = await Promise.all([issueChain(), issueChain()]);
+});
+
+async function open() {
+  const stand = await openSigningStand();
+  const warnings: string[] = [];
+  const ports = { ...stand, clock: () => issuedAt, warn: (message: string) => warnings.push(message) };
+  const signerOf = (chain: Chain, options: Partial<NotationSignerOptions> = {}) =>
+    notationSigner(
+      { name: 'own', key: keySourceOf(chain), format: 'jws', signingAgent: 'image-builder/1', ...options },
+      ports,
+    );
+  const verify = (chain: Chain) =>
+    verifyImage({
+      ...stand.target,
+      registry: stand.registry,
+      trust: trustOnly([chain.root.certificate]),
+      now: issuedAt,
+    });
+  return { ...stand, warnings, signerOf, verify };
+}
+
+describe('the embedded signer', () => {
+  test.each(['jws', 'cose'] as const)('attaches a signature in %s that counts', async (format) => {
+    const { signerOf, target, verify } = await open();
+    const outcome = await signerOf(own, { format }).sign(target);
+    const { verified, rejected } = await verify(own);
+    expect(verified).toMatchObject([
+      { digest: outcome.signature, format, metadata: { commit: '0123abc' }, signingTime: issuedAt },
+    ]);
+    expect([outcome.state, outcome.reused, rejected]).toEqual(['attached', false, []]);
+  });
+
+  test('adds nothing where it has signed before, whatever the metadata', async () => {
+    const { signerOf, target, count } = await open();
+    const { signature } = await signerOf(own).sign(target);
+    const again = await signerOf(own, { format: 'cose' }).sign({ ...target, metadata: {} });
+    expect(again).toEqual({ state: 'attached', signature, reused: true });
+    expect(await count()).toBe(1);
+  });
+
+  test('does not take the signature of another key for its own', async () => {
+    const { signerOf, target, count } = await open();
+    await signerOf(other).sign(target);
+    expect(await signerOf(own).sign(target)).toMatchObject({ reused: false });
+    expect(await count()).toBe(2);
+  });
+
+  test('signs again where its signature has no timestamp and is to have one', async () => {
+    const { signerOf, target, count, verify } = await open();
+    const authority = await openTimestampAuthority();
+    const timestamping: Timestamping = {
+      check: async () => {},
+      stamp: async (signature) => stamp(authority, signature),
+    };
+    await signerOf(own).sign(target);
+    expect(await signerOf(own, { timestamping }).sign(target)).toMatchObject({ reused: false });
+    expect(await signerOf(own, { timestamping }).sign(target)).toMatchObject({ reused: true });
+    expect(await count()).toBe(2);
+    expect((await verify(own)).verified).toHaveLength(2);
+  });
+
+  test('hands on what its key and its timestamping authority say before anything is built', async () => {
+    const { signerOf, warnings } = await open();
+    await signerOf(own, { key: keySourceOf(own, ['the certificates expire soon']) }).check();
+    expect(warnings).toEqual(['signer "own": the certificates expire soon']);
+    const missing = new ImageBuilderError('signing.failed', 'no key', { signer: 'own', failed: [] });
+    const broken = {
+      open: async () => {
+        throw missing;
       },
-      layers: [{ mediaType: layerType, digest: digestOf(envelope.bytes), size: envelope.bytes.length }],
-      subject: descriptor,
-      annotations: {
-        'io.cncf.notary.x509chain.thumbprint#S256': JSON.stringify(chain.certificates.map(thumbprintOf)),
-        'org.opencontainers.image.created': issuedAt.toISOString().replace('.000', ''),
+    };
+    await expect(signerOf(own, { key: broken }).check()).rejects.toBe(missing);
+    const timestamping: Timestamping = { check: broken.open, stamp: async () => new Uint8Array() };
+    await expect(signerOf(own, { timestamping }).check()).rejects.toBe(missing);
+  });
+
+  test('attaches nothing when it gets no timestamp', async () => {
+    const { signerOf, target, count } = await open();
+    const down = new ImageBuilderError('signing.unavailable', 'down', { signer: 'own', failed: [] });
+    const timestamping: Timestamping = {
+      check: async () => {},
+      stamp: async () => {
+        throw down;
       },
-    });
-    const { payload } = await openEnvelope(envelope.bytes, envelope.mediaType);
-    expect(readPayload(payload)).toEqual({ ...descriptor, annotations: { commit: '0123abc' } });
-  });
-
-  test('names the configuration by what it is', () => {
-    expect(digestOf(emptyConfig.bytes)).toMatch(/^sha256:44136fa3/);
-  });
-
-  test('keeps platform and annotations of the descriptor out of subject and payload', async () => {
-    const extra = { platform: { os: 'linux', architecture: 'amd64' }, annotations: { a: 'b' } };
-    const { manifest } = await signDescriptor({ ...signing, descriptor: { ...descriptor, ...extra } });
-    expect(JSON.parse(String(manifest)).subject).toEqual(descriptor);
-  });
-
-  test('refuses to sign outside the validity of a certificate, which verifiers may not notice', async () => {
-    const year = 366 * 24 * 3600 * 1000;
-    for (const signingTime of [new Date(issuedAt.getTime() - year), new Date(issuedAt.getTime() + year)])
-      await expect(signDescriptor({ ...signing, signingTime })).rejects.toMatchObject({
-        code: 'signing.failed',
-        message: expect.stringMatching(
-          /^signer "own": certificate ".*" (?:expired at|is valid from).* the time of signing is/,
-        ),
-        details: { signer: 'own', failed: [descriptor.digest] },
-      });
-  });
-
-  test('refuses what a key gives back when it is not of the leaf', async () => {
-    const other = ecKeys().privateKey;
-    const key = { ...signing.key, sign: (data: Uint8Array) => signRaw(spec, other, data) };
-    await expect(signDescriptor({ ...signing, key })).rejects.toMatchObject({
-      code: 'signing.failed',
-      message: expect.stringMatching(/signature does not fit/),
-      cause: expect.objectContaining({ reason: 'signature.wrong' }),
-    });
-  });
-
-  test('refuses a chain that verifiers would refuse', async () => {
-    const unfit = await chainUnder(chain, { keys: { privateKey, publicKey: ecKeys().publicKey } });
-    for (const certificates of [chain.certificates.slice(0, 2), unfit.certificates]) {
-      const key = { ...signing.key, chain: certificates };
-      await expect(signDescriptor({ ...signing, key })).rejects.toMatchObject({ code: 'signing.failed' });
-    }
-  });
-
-  test('says when the timestamping authority is of no use, and passes on when it is down', async () => {
-    const useless = new SignatureRejected('timestamp.wrong', 'timestamp was refused');
-    const down = new Error('down');
-    const failing = (error: Error) => signDescriptor({ ...signing, timestamp: () => Promise.reject(error) });
-    await expect(failing(useless)).rejects.toMatchObject({
-      code: 'signing.failed',
-      message: 'signer "own": timestamp was refused',
-    });
-    await expect(failing(down)).rejects.toBe(down);
+    };
+    await expect(signerOf(own, { timestamping }).sign(target)).rejects.toBe(down);
+    expect(await count()).toBe(0);
   });
 });

@@ -1,87 +1,91 @@
-import { ImageBuilderError, rfc3339 } from '../../core/index.ts';
-import { type Descriptor, digestOf, mediaTypes } from '../../oci/index.ts';
+import type { AttachReferrer, RegistryClient } from '../../registry/index.ts';
 import { thumbprintOf } from '../certificates/thumbprint.ts';
-import { validityFault } from '../certificates/validity.ts';
-import { createEnvelope, type Envelope, type EnvelopeOptions } from '../envelope/create-envelope.ts';
-import { openEnvelope } from '../envelope/open-envelope.ts';
-import { createPayload } from '../envelope/payload.ts';
-import { SignatureRejected } from '../signed-envelope.ts';
+import type { EnvelopeFormat } from '../envelope/notary-headers.ts';
+import type { KeySource, SigningKey } from '../keys/key-source.ts';
+import { emptyConfig } from '../signature-manifest.ts';
+import type { Signer, SigningTarget } from '../signer.ts';
+import type { Timestamping } from '../timestamp/timestamping.ts';
+import { findSignatureBy } from '../verify/find-signature-by.ts';
+import { notationArtifactType, signDescriptor } from './sign-descriptor.ts';
 
-export const notationArtifactType = 'application/vnd.cncf.notary.signature';
-const thumbprintAnnotation = 'io.cncf.notary.x509chain.thumbprint#S256';
-
-/** The configuration that an artifact without one has: OCI image specification v1.1, "Guidance for an Empty Descriptor". */
-export const emptyConfig = {
-  mediaType: 'application/vnd.oci.empty.v1+json',
-  bytes: Buffer.from('{}'),
-} as const;
-
-export interface NotationSigning
-  extends Pick<EnvelopeOptions, 'key' | 'format' | 'signingTime' | 'signingAgent' | 'timestamp'> {
-  /** Name of the signer in the configuration; errors say it. */
-  readonly signer: string;
-  /** What is signed. */
-  readonly descriptor: Descriptor;
-  /** Goes into the signed payload. */
-  readonly metadata: Readonly<Record<string, string>>;
+export interface NotationSignerOptions {
+  /** Name of the signer in the configuration. */
+  readonly name: string;
+  readonly key: KeySource;
+  readonly format: EnvelopeFormat;
+  /** Without it signatures end with their certificate. */
+  readonly timestamping?: Timestamping | undefined;
+  /** Who makes the envelope, as `name/version`. */
+  readonly signingAgent: string;
 }
 
-/** What is to be stored beside the artifact: the two blobs `emptyConfig` and `envelope`, and the manifest. */
-export interface NotationSignature {
-  readonly manifest: Uint8Array;
-  /** Of the manifest. */
-  readonly mediaType: string;
-  readonly envelope: Envelope;
+export interface NotationSignerPorts {
+  readonly registry: RegistryClient;
+  readonly attach: AttachReferrer;
+  readonly clock: () => Date;
+  /** Told in one sentence what a person should do something about soon. */
+  readonly warn: (message: string) => void;
 }
 
 /**
- * Signs an artifact as the Notary Project signature specification v1.1 says. The signature is verified before it is
- * returned. Throws `signing.failed` when the key, its certificates or the timestamp are not fit for it.
+ * Signs by itself and stores the signature beside the artifact. Where one of this key is there already, with a
+ * timestamp if there is to be one, nothing is added. Throws `signing.failed`, `signing.unavailable`, and what the
+ * registry throws.
  */
-export async function signDescriptor(signing: NotationSigning): Promise<NotationSignature> {
-  const { key, descriptor, metadata, signingTime } = signing;
-  const fault = validityFault(key.chain, signingTime);
-  if (fault) throw failed(signing, `${fault}, the time of signing is ${rfc3339(signingTime)}`);
-  try {
-    const envelope = await createEnvelope({ ...signing, payload: createPayload(descriptor, metadata) });
-    await openEnvelope(envelope.bytes, envelope.mediaType);
-    return { manifest: manifestOf(signing, envelope), mediaType: mediaTypes.ociManifest, envelope };
-  } catch (cause) {
-    if (cause instanceof SignatureRejected) throw failed(signing, cause.message, cause);
-    throw cause;
-  }
-}
-
-function manifestOf({ descriptor, key, signingTime }: NotationSigning, envelope: Envelope): Uint8Array {
-  const { mediaType, digest, size } = descriptor;
-  return Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociManifest,
-      artifactType: notationArtifactType,
-      config: describe(emptyConfig),
-      layers: [describe(envelope)],
-      subject: { mediaType, digest, size },
-      annotations: {
-        [thumbprintAnnotation]: JSON.stringify(key.chain.map(thumbprintOf)),
-        'org.opencontainers.image.created': rfc3339(signingTime),
-      },
-    }),
-  );
-}
-
-function describe({ mediaType, bytes }: Envelope): Descriptor {
-  return { mediaType, digest: digestOf(bytes), size: bytes.length };
-}
-
-function failed({ signer, descriptor }: NotationSigning, message: string, cause?: unknown) {
-  return new ImageBuilderError(
-    'signing.failed',
-    `signer "${signer}": ${message}`,
-    { signer, failed: [descriptor.digest] },
-    {
-      hint: 'check key, certificates and timestamping authority of this signer, and the clock of this machine',
-      cause,
+export function notationSigner(options: NotationSignerOptions, ports: NotationSignerPorts): Signer {
+  const { name, timestamping } = options;
+  return {
+    name,
+    kind: 'notation',
+    check: async () => {
+      const [{ warnings }] = await Promise.all([options.key.open(), timestamping?.check()]);
+      for (const warning of warnings) ports.warn(`signer "${name}": ${warning}`);
     },
-  );
+    sign: async (target) => {
+      const { key } = await options.key.open();
+      const { registry } = ports;
+      const { repository, descriptor } = target;
+      const found = await findSignatureBy({ registry, repository }, descriptor, {
+        thumbprint: leafThumbprint(key),
+        stamped: timestamping !== undefined,
+      });
+      if (found !== undefined) return { state: 'attached', signature: found, reused: true };
+      const { digest } = await attachSignature({ options, ports, key, target });
+      return { state: 'attached', signature: digest, reused: false };
+    },
+  };
+}
+
+/** SHA-256 of the leaf certificate in lower-case hexadecimal. */
+export function leafThumbprint({ chain: [leaf] }: SigningKey): string {
+  return leaf === undefined ? '' : thumbprintOf(leaf);
+}
+
+interface Attaching {
+  readonly options: NotationSignerOptions;
+  readonly ports: NotationSignerPorts;
+  readonly key: SigningKey;
+  readonly target: SigningTarget;
+}
+
+async function attachSignature({ options, ports, key, target }: Attaching) {
+  const { repository, descriptor, metadata } = target;
+  const { name, format, signingAgent, timestamping } = options;
+  const { manifest, mediaType, envelope } = await signDescriptor({
+    signer: name,
+    key,
+    format,
+    descriptor,
+    metadata,
+    signingAgent,
+    signingTime: ports.clock(),
+    timestamp: timestamping?.stamp,
+  });
+  return ports.attach(repository, {
+    manifest,
+    mediaType,
+    subject: descriptor.digest,
+    artifactType: notationArtifactType,
+    blobs: [emptyConfig.bytes, envelope.bytes],
+  });
 }

@@ -108,6 +108,16 @@ describe('a trust policy document', () => {
     });
   });
 
+  test('null is the same as absent', () => {
+    const absent = { override: null, verifyTimestamp: null };
+    expect(read(verification({ level: 'strict', ...absent }))).toEqual(
+      read(verification({ level: 'strict' })),
+    );
+    expect(read(document({ ...policy, name: null })).problems).toEqual([
+      'trustPolicies[0].name: every trust policy needs a name',
+    ]);
+  });
+
   test('identities for plugins are left out, and trust nobody', () => {
     expect(read(identities('plugin.id: x'))).toMatchObject({
       statements: [{ identities: [] }],

@@ -7,7 +7,7 @@ export interface Place {
   readonly list: ProblemList;
 }
 
-/** The members of an object that may have these names and no others. */
+/** The members of an object that may have these names and no others; null is the same as absent, as in Go. */
 export function readMembers<K extends string>(place: Place, names: readonly K[]): Readonly<Record<K, Place>> {
   const { value, path, list } = place;
   const object = isObject(value) ? value : {};
@@ -20,7 +20,7 @@ export function readMembers<K extends string>(place: Place, names: readonly K[])
       });
   }
   const members = names.map((name) => {
-    const member = Object.hasOwn(object, name) ? object[name] : undefined;
+    const member = Object.hasOwn(object, name) ? (object[name] ?? undefined) : undefined;
     return [name, { value: member, path: path === '' ? name : `${path}.${name}`, list }] as const;
   });
   return Object.fromEntries(members) as Record<K, Place>;
@@ -28,7 +28,7 @@ export function readMembers<K extends string>(place: Place, names: readonly K[])
 
 /** The items of a list; an absent one has none. */
 export function readItems({ value, path, list }: Place): readonly Place[] {
-  if (value === undefined || value === null) return [];
+  if (value === undefined) return [];
   if (Array.isArray(value)) return value.map((item, at) => ({ value: item, path: `${path}[${at}]`, list }));
   list.add(path, { message: 'expected a list' });
   return [];

@@ -2,7 +2,7 @@ import { type ImageBuilderError, isFailure } from '../../core/index.ts';
 import type { Descriptor, Manifest, Repository } from '../../oci/index.ts';
 import { listReferrers, type RegistryClient, readBlob } from '../../registry/index.ts';
 import { largestEnvelope } from '../envelope/open-envelope.ts';
-import { emptyConfig } from '../notation/notation-signer.ts';
+import { emptyConfig } from '../signature-manifest.ts';
 import { SignatureRejected } from '../signed-envelope.ts';
 
 export interface SignaturePlace {
@@ -57,7 +57,9 @@ export async function fetchCandidate(
   { isSignature }: SignatureKind,
 ): Promise<UntrustedBlob | undefined> {
   return rejectingWhatIsBroken(async () => {
-    const { manifest } = await registry.fetchManifest(repository, descriptor.digest);
+    const { manifest, bytes: stored } = await registry.fetchManifest(repository, descriptor.digest);
+    if (stored.length !== descriptor.size)
+      throw malformed(`has ${stored.length} bytes, the list says ${descriptor.size}`);
     if (manifest.kind !== 'manifest' || !isSignature(manifest)) {
       if (certain) throw malformed('is listed as a signature and is none');
       return undefined;

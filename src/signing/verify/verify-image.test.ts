@@ -16,10 +16,10 @@ import {
   issuedAt,
 } from '../../../test/fakes/signing/certificates.ts';
 import { forgeCose } from '../../../test/fakes/signing/forge-cose.ts';
-import { forgeJws, type JwsEdits, type Material, timeText } from '../../../test/fakes/signing/forge-jws.ts';
+import { forgeJws, type Material } from '../../../test/fakes/signing/forge-jws.ts';
+import { authenticSince, expiringAt, stampedBy } from '../../../test/fakes/signing/jws-variations.ts';
 import {
   openTimestampAuthority,
-  stamp,
   type TimestampAuthority,
 } from '../../../test/fakes/signing/timestamp-authority.ts';
 import { type Descriptor, digestOf, mediaTypes } from '../../oci/index.ts';
@@ -58,44 +58,12 @@ function material(signed: Partial<Material> & { readonly by?: Chain } = {}): Mat
 const leaf = (order: CertificateOrder) => chainUnder(chain, order);
 
 /** A JWS envelope with a timestamp. */
-function stamped(
-  of: Material,
-  authority: TimestampAuthority,
-  edits: Parameters<typeof stamp>[2] = {},
-): Uint8Array {
-  return forgeJws(of, {
-    envelope: (members) => {
-      const signature = Buffer.from(String(members.signature), 'base64url');
-      const token = Buffer.from(stamp(authority, signature, edits)).toString('base64');
-      const header = members.header as Record<string, unknown>;
-      return { ...members, header: { ...header, 'io.cncf.notary.timestampSignature': token } };
-    },
-  });
-}
+const stamped = (of: Material, ...stamping: Parameters<typeof stampedBy>) =>
+  forgeJws(of, stampedBy(...stamping));
 
-function signedFor(authority: Material, notary: Readonly<Record<string, unknown>>): Uint8Array {
-  const edits: JwsEdits = {
-    header: ({ crit, ...header }) => ({
-      ...header,
-      ...notary,
-      crit: [...(crit as string[]), ...Object.keys(notary).filter((name) => !name.endsWith('signingScheme'))],
-    }),
-  };
-  return forgeJws(authority, edits);
-}
+const expiring = (at: Date) => forgeJws(material(), expiringAt(at));
 
-const expiring = (at: Date) => signedFor(material(), { 'io.cncf.notary.expiry': timeText(at) });
-
-function byAuthority(of: Material, time: Date): Uint8Array {
-  return forgeJws(of, {
-    header: ({ 'io.cncf.notary.signingTime': _, ...header }) => ({
-      ...header,
-      'io.cncf.notary.signingScheme': 'notary.x509.signingAuthority',
-      'io.cncf.notary.authenticSigningTime': timeText(time),
-      crit: ['io.cncf.notary.signingScheme', 'io.cncf.notary.authenticSigningTime'],
-    }),
-  });
-}
+const byAuthority = (of: Material, time: Date) => forgeJws(of, authenticSince(time));
 
 interface StoredSignature {
   readonly envelope: Uint8Array;
@@ -376,6 +344,13 @@ describe('a signature that does not count', () => {
     const { rejected } = await verify([{ envelope: forgeJws(material()), manifest }]);
     expect(rejected).toMatchObject([
       { reason: 'manifest.malformed', message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test('has another size than the list says', async () => {
+    const { rejected } = await verify([{ envelope: forgeJws(material()), entry: { size: 5 } }]);
+    expect(rejected).toMatchObject([
+      { reason: 'manifest.malformed', message: expect.stringContaining('the list says 5') },
     ]);
   });
 

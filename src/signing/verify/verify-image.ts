@@ -2,28 +2,13 @@ import type { X509Certificate } from '@peculiar/x509';
 import { ImageBuilderError } from '../../core/index.ts';
 import { type Descriptor, type Digest, printReference, type Repository } from '../../oci/index.ts';
 import { thumbprintOf } from '../certificates/thumbprint.ts';
-import { openEnvelope } from '../envelope/open-envelope.ts';
-import { readPayload } from '../envelope/payload.ts';
-import { notationArtifactType } from '../notation/notation-signer.ts';
-import { SignatureRejected, type SignedEnvelope } from '../signed-envelope.ts';
+import type { SignedEnvelope } from '../signed-envelope.ts';
 import { policyFor, type Trust, type TrustPolicy } from '../trust/load-trust.ts';
 import { checkTrust } from './check-trust.ts';
 import { examineCandidates } from './examine-candidates.ts';
-import {
-  fetchCandidate,
-  findCandidates,
-  type SignatureCandidate,
-  type SignatureKind,
-  type SignaturePlace,
-} from './find-candidates.ts';
+import { findCandidates, type SignatureCandidate, type SignaturePlace } from './find-candidates.ts';
+import { notationKind, openSignature } from './open-signature.ts';
 import type { Verification, VerifiedSignature } from './verification.ts';
-
-/** Notary Project signature specification v1.1; before it, the type stood at the configuration. */
-const notationKind: SignatureKind = {
-  artifactType: notationArtifactType,
-  exclusive: true,
-  isSignature: ({ artifactType, config }) => (artifactType ?? config.mediaType) === notationArtifactType,
-};
 
 export interface VerifyOptions extends SignaturePlace {
   readonly repository: Repository;
@@ -70,28 +55,11 @@ async function verifySignature(
   { now, descriptor, ...place }: VerifyOptions,
   { candidate, policy }: Question,
 ): Promise<VerifiedSignature | undefined> {
-  const untrusted = await fetchCandidate(place, candidate, notationKind);
-  if (untrusted === undefined) return undefined;
-  const envelope = await openEnvelope(untrusted.bytes, untrusted.mediaType);
-  const metadata = checkPayload(envelope, descriptor);
+  const opened = await openSignature(place, candidate, descriptor);
+  if (opened === undefined) return undefined;
+  const { envelope, metadata } = opened;
   const { timestamp, logged } = checkTrust({ envelope, policy, now });
   return { ...describe(envelope, candidate.descriptor.digest), metadata, logged, ...bounds(timestamp) };
-}
-
-/** What was signed must be this artifact, and no other with the same digest under another type. */
-function checkPayload({ payload }: SignedEnvelope, artifact: Descriptor): Readonly<Record<string, string>> {
-  const signed = readPayload(payload);
-  const same =
-    signed.digest === artifact.digest &&
-    signed.mediaType === artifact.mediaType &&
-    signed.size === artifact.size;
-  if (same) return signed.annotations ?? {};
-  const what = signed.digest === artifact.digest ? 'the same digest as another type or size' : signed.digest;
-  const { digest, mediaType, size } = artifact;
-  throw new SignatureRejected(
-    'payload.mismatch',
-    `the signature is for ${what}, expected ${digest} (${mediaType}, ${size} bytes)`,
-  );
 }
 
 function describe({ format, chain, signingTime, expiry }: SignedEnvelope, digest: Digest) {

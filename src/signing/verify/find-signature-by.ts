@@ -1,0 +1,29 @@
+import type { X509Certificate } from '@peculiar/x509';
+import type { Descriptor, Digest } from '../../oci/index.ts';
+import { thumbprintOf } from '../certificates/thumbprint.ts';
+import { examineCandidates } from './examine-candidates.ts';
+import { findCandidates, type SignaturePlace } from './find-candidates.ts';
+import { notationKind, openSignature } from './open-signature.ts';
+
+export interface SoughtSigner {
+  /** Of its leaf, SHA-256 in lower-case hexadecimal. */
+  readonly thumbprint: string;
+  /** Whether only a signature with a timestamp will do. */
+  readonly stamped: boolean;
+}
+
+/** Digest of the manifest of a signature that this signer made over this artifact; undefined when there is none. */
+export async function findSignatureBy(
+  place: SignaturePlace,
+  artifact: Descriptor,
+  { thumbprint, stamped }: SoughtSigner,
+): Promise<Digest | undefined> {
+  const candidates = await findCandidates(place, artifact, notationKind);
+  const { verified } = await examineCandidates(candidates, async (candidate) => {
+    const opened = await openSignature(place, candidate, artifact);
+    if (opened === undefined || (stamped && opened.envelope.timestampToken === undefined)) return undefined;
+    const leaf = opened.envelope.chain[0] as X509Certificate;
+    return thumbprintOf(leaf) === thumbprint ? candidate.descriptor.digest : undefined;
+  });
+  return verified[0];
+}
