@@ -39,6 +39,7 @@ const report: BuildReport = {
     { platform: 'linux/arm64', digest, size: 45_600_000, seconds: 75, steps: 7, cached_steps: 2 },
     { platform: 'linux/amd64', digest, size: 44_100_000, seconds: 12.34, steps: 7, cached_steps: 7 },
   ],
+  signatures: [],
   source: {
     event: 'pull_request_target',
     repository: 'team/app',
@@ -132,7 +133,22 @@ describe('what people read stays as it was reviewed', () => {
       repositories: [],
       timings: [{ stage: 'build', seconds: 3 }],
     };
-    const texts = [report, failed, cancelled].map(summarizeReport);
+    const made = {
+      repository: 'reg.example/dev/team/app',
+      digest,
+      kind: 'notation',
+      reused: false,
+      state: 'verified',
+    } as const;
+    const signed: BuildReport = {
+      ...report,
+      signatures: [
+        { ...made, signer: 'embedded', signed_by: 'C=DE, ST=BW, O=Team, CN=ci' },
+        { ...made, signer: 'embedded', platform: 'linux/arm64' },
+        { ...made, signer: 'signify', kind: 'notary', state: 'requested' },
+      ],
+    };
+    const texts = [report, signed, failed, cancelled].map(summarizeReport);
     await expect(texts.join('\n----\n\n')).toMatchFileSnapshot('golden/summary.golden.txt');
   });
 });

@@ -10,6 +10,7 @@ import { openDisplay } from './open-display.ts';
 import { openPorts } from './open-ports.ts';
 import { type Prepared, planFrom, prepare } from './prepare.ts';
 import { printPlan } from './print-plan.ts';
+import { signOnly } from './sign.ts';
 import { printTags, tags } from './tags.ts';
 
 /**
@@ -19,6 +20,8 @@ import { printTags, tags } from './tags.ts';
 export async function build(run: CommandRun): Promise<number> {
   const { args } = run;
   if (args.switches.get('parse-tags-only')) return tags(run);
+  if (args.switches.get('sign-only')) return signOnly(run);
+  refuseStateOutput(run);
   const reportPath = one(args, 'build-report-path');
   // A reader must not take the report of an earlier build for this one's.
   if (reportPath !== undefined) await clearFile(reportPath);
@@ -42,7 +45,6 @@ async function decide(run: CommandRun, emit: EmitProgress): Promise<Decided> {
     const prepared = await prepare(run);
     for (const message of prepared.warnings) emit({ kind: 'notice', level: 'warning', message });
     const plan = await planned(run, prepared);
-    if (!run.args.switches.get('dry-run')) refuseToSign(plan);
     return { prepared, plan };
   } catch (error) {
     const report = earlyFailureReport({ imageName: one(run.args, 'name') ?? '', error, now: new Date() });
@@ -68,8 +70,8 @@ interface Work {
 }
 
 async function carryOut(run: CommandRun, { prepared, plan, emit }: Work): Promise<PipelineResult> {
-  const { source, settings } = prepared;
-  await using ports = openPorts({ run, settings, plan, emit });
+  const { source, settings, resolvePath } = prepared;
+  await using ports = openPorts({ run, settings, resolvePath, plan, emit });
   return await runPipeline({
     plan,
     ports,
@@ -96,10 +98,9 @@ function printDryRun({ args, console }: CommandRun, plan: BuildPlan): number {
   return 0;
 }
 
-/** An unsigned image under a production tag is worse than none. */
-function refuseToSign({ signing }: BuildPlan): void {
-  if (signing.kind === 'unsigned') return;
-  const message = `the image must be signed by ${signing.signers.join(', ')}, which this version does not do yet`;
-  const hint = 'look at what would happen with "image-builder plan", or build without --event';
-  throw new ImageBuilderError('usage.not-available', message, { feature: 'signing' }, { hint });
+/** Of a build, output variables are those of the remote one. */
+function refuseStateOutput({ args }: CommandRun): void {
+  if (!args.switches.get('ado-state-output')) return;
+  const message = '"--ado-state-output" goes with "--sign-only" alone in this version';
+  throw new ImageBuilderError('usage.not-available', message, { feature: 'output variables of a build' });
 }

@@ -1,7 +1,7 @@
 import { exitCodes } from '../core/index.ts';
 import { templateFacts } from '../tags/index.ts';
 import { commands } from './commands.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { spelling } from './help.ts';
 
 const exitMeanings: Readonly<Record<number, string>> = {

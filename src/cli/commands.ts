@@ -1,5 +1,6 @@
 import type { Console } from './console.ts';
-import { type Flag, flagsOf } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { flagsOf } from './flags.ts';
 import type { Arguments } from './parse-arguments.ts';
 
 export interface CommandRun {
@@ -56,6 +57,48 @@ export const commands: readonly Command[] = [
     flags: flagsOf.tags,
     examples: ["image-builder tags --event push --tag 'release={{ .Date }}' --json"],
     run: async (run) => (await import('./tags.ts')).tags(run),
+  },
+  {
+    name: 'sign',
+    summary: 'have images signed that are in a registry already, with every signer that is enabled',
+    usage: 'REFERENCE… [flags]',
+    positionals: Number.POSITIVE_INFINITY,
+    flags: flagsOf.sign,
+    examples: [
+      'image-builder sign registry.example.com/team/app:v1.2.3',
+      'image-builder sign --signer embedded registry.example.com/team/app@sha256:…',
+    ],
+    run: async (run) => (await import('./sign.ts')).sign(run),
+  },
+  {
+    name: 'verify',
+    summary: 'say who signed an image and when; fails unless there is a signature that counts',
+    usage: 'REFERENCE… [flags]',
+    positionals: Number.POSITIVE_INFINITY,
+    flags: flagsOf.verify,
+    examples: [
+      'image-builder verify registry.example.com/team/app:v1.2.3',
+      'image-builder verify --platform linux/arm64 --trust /etc/notation registry.example.com/team/app@sha256:…',
+    ],
+    run: async (run) => (await import('./verify.ts')).verify(run),
+  },
+  {
+    name: 'keys',
+    summary: 'make keys, certificates, trust and configuration for signing on one machine',
+    usage: 'create DIRECTORY [flags]',
+    positionals: 2,
+    flags: flagsOf.keys,
+    examples: ['image-builder keys create ./keys --repository localhost:5000/team/app'],
+    run: async (run) => (await import('./keys.ts')).keys(run),
+  },
+  {
+    name: 'signing-service',
+    summary: 'sign what entitled clients ask for, with the API of Signify, until Ctrl-C',
+    usage: '--config FILE [flags]',
+    positionals: 0,
+    flags: flagsOf['signing-service'],
+    examples: ['image-builder signing-service --config keys/signing-service.yaml'],
+    run: async (run) => (await import('./signing-service.ts')).signingService(run),
   },
   {
     name: 'config',

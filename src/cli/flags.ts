@@ -1,18 +1,12 @@
-/** One flag of the command line. Without `value` it is a switch. */
-export interface Flag {
-  readonly name: string;
-  /** Placeholder of the value as help shows it. */
-  readonly value?: string;
-  readonly repeatable?: boolean;
-  readonly description: string;
-  /** Set for flags of deployed callers whose work this version does not do: what is missing, in words. */
-  readonly notYet?: string;
-  /** Set for flags that only deployed callers use; help leaves them out unless asked for everything. */
-  readonly deployed?: boolean;
-}
+import type { Flag } from './flag.ts';
+import { keyMaking, signing, stateOutput, verifying } from './signing-flags.ts';
 
 const remoteBackend = 'building in an Azure DevOps pipeline';
-const signing = 'signing';
+
+const helping = [
+  { name: 'debug', description: 'print what is otherwise not worth a line, and the causes of an error' },
+  { name: 'help', description: 'print this help' },
+] as const satisfies readonly Flag[];
 
 const general = [
   {
@@ -23,8 +17,7 @@ const general = [
   },
   { name: 'progress', value: 'MODE', description: 'auto, tty, plain, json or quiet; default: auto' },
   { name: 'json', description: 'print the answer as JSON' },
-  { name: 'debug', description: 'print what is otherwise not worth a line, and the causes of an error' },
-  { name: 'help', description: 'print this help' },
+  ...helping,
 ] as const satisfies readonly Flag[];
 
 const source = [
@@ -141,14 +134,13 @@ const deployed = [
     deployed: true,
     notYet: 'access to private Go modules',
   },
-  { name: 'sign-only', description: 'sign existing images', deployed: true, notYet: signing },
+  { name: 'sign-only', description: 'the same as the command "sign"', deployed: true },
   {
     name: 'images-to-sign',
     value: 'IMAGE',
     repeatable: true,
-    description: 'image to sign, with --sign-only',
+    description: 'image to sign, with --sign-only; several with commas',
     deployed: true,
-    notYet: signing,
   },
   {
     name: 'oidc-token',
@@ -186,12 +178,7 @@ const deployed = [
     deployed: true,
     notYet: remoteBackend,
   },
-  {
-    name: 'ado-state-output',
-    description: 'set output variables for Azure DevOps',
-    deployed: true,
-    notYet: remoteBackend,
-  },
+  stateOutput,
 ] as const satisfies readonly Flag[];
 
 /** The flags of each command, in the order in which help shows them. */
@@ -204,6 +191,13 @@ export const flagsOf = {
     ...general,
     tagsFile,
     { name: 'export-tags', description: 'accepted for deployed callers', deployed: true },
+  ],
+  sign: [...signing, ...general],
+  verify: [...verifying, ...general],
+  keys: [...keyMaking, { name: 'json', description: 'print the answer as JSON' }, ...helping],
+  'signing-service': [
+    { name: 'config', value: 'FILE', description: 'configuration of the service' },
+    ...helping,
   ],
   config: general,
 } as const satisfies Record<string, readonly Flag[]>;

@@ -1,5 +1,5 @@
 import { type Command, commands } from './commands.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 
 /** The help of the whole program. */
 export function mainHelp(): string {

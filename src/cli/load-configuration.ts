@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { type LoadedSettings, loadSettings } from '../config/index.ts';
 import { checkTemplate, checkValidationPattern } from '../tags/index.ts';
 import type { CommandRun } from './commands.ts';
@@ -7,6 +8,8 @@ import { shippedConfig } from './shipped-config.ts';
 export interface Configuration extends Omit<LoadedSettings, 'warnings'> {
   /** One line each. */
   readonly warnings: readonly string[];
+  /** Turns a path of the configuration into an absolute one: it counts from the folder of its file. */
+  readonly resolvePath: (path: string) => string;
 }
 
 /** Finds and reads the configuration that this command line works with. */
@@ -25,5 +28,6 @@ export async function loadConfiguration(
     ({ source, line, message, hint }) =>
       `${source}:${line}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
   );
-  return { ...loaded, warnings };
+  const folder = resolve(console.directory, dirname(loaded.file));
+  return { ...loaded, warnings, resolvePath: (path) => resolve(folder, path) };
 }

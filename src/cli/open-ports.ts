@@ -1,53 +1,48 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { findEngine, runBuild } from '../buildkit/index.ts';
 import type { Settings } from '../config/index.ts';
 import { isFailure, throwIfCancelled } from '../core/index.ts';
-import { openHttpClient } from '../http/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { Ports, Publication, Publisher } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
-import {
-  dockerCredentials,
-  helperRunner,
-  moveTags,
-  openRegistry,
-  publishImage,
-  type RegistryClient,
-  readImageLayout,
-} from '../registry/index.ts';
+import { moveTags, publishImage, type RegistryClient, readImageLayout } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
-import { version } from './version.ts';
+import { clock, connect } from './connect.ts';
+import { openSigners, type Signers } from './open-signers.ts';
+import type { Prepared } from './prepare.ts';
 
 export interface PortInputs {
   readonly run: CommandRun;
   readonly settings: Settings;
+  readonly resolvePath: Prepared['resolvePath'];
   readonly plan: BuildPlan;
   readonly emit: EmitProgress;
 }
 
-const clock = () => new Date();
 /** An answer takes a second; what is slower than this is down for now. */
 const earlyCheckMilliseconds = 20_000;
 
 /** The adapters behind the pipeline; disposing of them ends what they hold open. */
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
-  const { run, settings, emit } = inputs;
-  const environment = run.console.environment;
-  const http = openHttpClient({ clock, random: Math.random, userAgent: `image-builder/${version}` });
-  const credentials = dockerCredentials({
-    configPath: dockerConfigPath(environment),
-    run: helperRunner({ environment }),
-  });
-  const registry = openRegistry({ http, credentials, plainHttp: settings.plainHttpRegistries, clock, emit });
+  const { run, settings, plan, emit } = inputs;
+  const connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
+  const signers = (signal: AbortSignal) =>
+    openSigners({ ...inputs, ...connections, signal, signers: signersOf(plan) });
   return {
     build: (job, signal) => buildWithEngine(inputs, job, signal),
-    checkPush: (repositories, signal) => checkPush(registry, repositories, signal),
+    checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
+    checkSigners: async (signal) => (await signers(signal)).check(),
     readLayout: readImageLayout,
-    openPublisher: (signal) => openPublisher(registry.withSignal(signal), emit),
-    [Symbol.asyncDispose]: () => http.close(),
+    openPublisher: (signal) => {
+      const registry = connections.registry.withSignal(signal);
+      return openPublisher({ registry, emit, openSigners: () => signers(signal) });
+    },
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+function signersOf({ signing }: BuildPlan): readonly string[] {
+  return signing.kind === 'unsigned' ? [] : signing.signers;
 }
 
 async function buildWithEngine(
@@ -76,9 +71,20 @@ async function checkPush(
   if (final !== undefined) throw final;
 }
 
-function openPublisher(registry: RegistryClient, emit: EmitProgress): Publisher {
+interface PublisherInputs {
+  readonly registry: RegistryClient;
+  readonly emit: EmitProgress;
+  readonly openSigners: () => Promise<Signers>;
+}
+
+function openPublisher({ registry, emit, openSigners }: PublisherInputs): Publisher {
+  let signers: Promise<Signers> | undefined;
   return {
     publish: (image) => publishImage({ ...image, registry, clock, emit }),
+    sign: async (target) => {
+      signers ??= openSigners();
+      return (await signers).sign(target);
+    },
     moveTags: async (image, tags) => {
       const { repositories } = image;
       await moveTags({ registry, repositories, tags, manifest: rootManifest(image), clock, emit });
@@ -92,8 +98,4 @@ function rootManifest({ layout }: Publication) {
   if (root === undefined) throw new Error('an image layout without manifests');
   const { mediaType, digest } = root.descriptor;
   return { bytes: root.bytes, mediaType, digest };
-}
-
-function dockerConfigPath(environment: CommandRun['console']['environment']): string {
-  return join(environment.DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json');
 }

@@ -81,7 +81,7 @@ describe('flags of later versions', () => {
 
   test.each([
     ['--oidc-token=secret-value'],
-    ['--sign-only'],
+    ['--use-go-internal-sap-modules'],
     ['--ado-preview-run=true'],
     ['--azure-client-secret=secret-value'],
   ])('%s is refused in one line that holds no value', (arg) => {
@@ -89,7 +89,7 @@ describe('flags of later versions', () => {
     expect(() => refuse(arg)).not.toThrow('secret-value');
   });
 
-  test.each([['--oidc-token='], ['--sign-only=false'], ['--name=x']])(
+  test.each([['--oidc-token='], ['--ado-preview-run=false'], ['--name=x']])(
     '%s asks for nothing of the kind',
     (arg) => {
       expect(() => refuse(arg)).not.toThrow();

@@ -1,5 +1,5 @@
 import { ImageBuilderError, nearest } from '../core/index.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 
 /** What a command line said: each flag with its values in order; switches hold `true` or `false`. */
 export interface Arguments {

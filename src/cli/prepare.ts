@@ -16,6 +16,8 @@ import type { Arguments } from './parse-arguments.ts';
 export interface Prepared {
   readonly source: SourceState;
   readonly settings: Settings;
+  /** Turns a path of the configuration into an absolute one: it counts from the folder of its file. */
+  readonly resolvePath: (path: string) => string;
   /** One line each, for the display. */
   readonly warnings: readonly string[];
   readonly now: Date;
@@ -26,8 +28,8 @@ export async function prepare(run: CommandRun): Promise<Prepared> {
   const { signal } = run;
   const now = new Date();
   const source = await sourceReader(run).read(signal);
-  const { settings, warnings } = await loadConfiguration(run, source.root);
-  return { source, settings, warnings, now };
+  const { settings, warnings, resolvePath } = await loadConfiguration(run, source.root);
+  return { source, settings, resolvePath, warnings, now };
 }
 
 function sourceReader({ args, console }: CommandRun): SourceReader {

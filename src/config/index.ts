@@ -2,5 +2,6 @@ export { configSchema } from './config-schema.ts';
 export { configurationMarkdown } from './configuration-markdown.ts';
 export type { ConfigText } from './find-config-file.ts';
 export { type LoadedSettings, loadSettings } from './load-settings.ts';
+export { loadServiceConfig, type ServiceConfig } from './service-config.ts';
 export type { Settings } from './settings-schema.ts';
 export { settingsTable } from './settings-table.ts';

@@ -71,7 +71,7 @@ describe('the file of the signing service', () => {
       '',
       [
         '1:1 tls: required key "tls" is missing (expected a mapping with "cert", "key", "client-ca")',
-        '1:1 signer: required key "signer" is missing (expected a mapping with "key", "chain", "format", "timestamp-url")',
+        '1:1 signer: required key "signer" is missing (expected a mapping with "key", "chain", "format", "timestamp-url", "timestamp-roots")',
         '1:1 allow: required key "allow" is missing (expected a list of clients, each with "subject" and "guns")',
       ],
     ],
@@ -103,7 +103,9 @@ describe('the file of the signing service', () => {
     [
       'a signer of its own kind',
       smallest.replace('{key: s', '{type: notation, key: s'),
-      ['3:10 signer.type: unknown key "type" (known keys: key, chain, format, timestamp-url)'],
+      [
+        '3:10 signer.type: unknown key "type" (known keys: key, chain, format, timestamp-url, timestamp-roots)',
+      ],
     ],
     [
       'no requests at all',

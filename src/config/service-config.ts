@@ -71,7 +71,7 @@ export const serviceConfigFile = section({
   listen: withDefault(listen, '127.0.0.1:8443', { description: 'Where the service listens.' }),
   path: withDefault(path, '/sign', { description: 'Path that requests to sign are posted to.' }),
   tls: required(tls, { description: 'Who the service is, and whom it talks to.' }),
-  signer: required(section(embeddedSigner()), { description: 'What the service signs with.' }),
+  signer: required(embeddedSigner(), { description: 'What the service signs with.' }),
   allow: required(
     expecting(
       z.array(client).check(

@@ -182,13 +182,23 @@ function builds() {
 
 /** Everything that a configuration file can say. */
 export function settingsSchema(checks: TagChecks) {
-  return section({
+  const fields = {
     ...destinations(),
     ...tags(checks),
     ...builds(),
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
     trust: optional(trust, { description: 'Whose signatures count.' }),
     'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),
+  };
+  return section(fields, (context) => {
+    const { 'sign-config': signing, trust } = context.value;
+    if (trust?.directory !== undefined) return;
+    for (const [index, signer] of signing?.signers.entries() ?? []) {
+      if (signer.type !== 'notary' || signer.config.readBack !== true) continue;
+      const hint = 'set "trust.directory", which says whose signatures count, or leave "read-back" out';
+      const path = ['sign-config', 'signers', index, 'config', 'read-back'];
+      refuse(context, { message: 'nothing says whose signatures to look for', hint }, path);
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { expecting, optional, quoted, refuse, required, section, withDefault } from './fields.ts';
-import { alternative, duration, oneOf, pause, serviceUrl, text } from './scalars.ts';
+import { alternative, duration, flag, oneOf, pause, serviceUrl, text } from './scalars.ts';
 import { embeddedSigner, signingKey } from './signing-key.ts';
 
 const jobTypes = ['presubmit', 'postsubmit', 'merge_group', 'workflow_dispatch', 'schedule'] as const;
@@ -18,6 +18,10 @@ const notaryConfig = section({
   }),
   timeout: withDefault(duration, '5m', {
     description: 'Longest wait for one answer of the signing service.',
+  }),
+  'read-back': optional(flag, {
+    description:
+      'Whether the signature must be found in the registry and verified by `trust` before a tag moves; default: when `trust` has a directory. `false` is for a service that keeps its signatures elsewhere.',
   }),
   'retry-timeout': withDefault(pause, '10s', {
     description: 'Longest pause before the first repetition; it doubles with each.',
@@ -46,7 +50,7 @@ function signerOf<Type extends SignerType, Config extends z.core.SomeType>(type:
 const signer = expecting(
   z.discriminatedUnion('type', [
     signerOf('notary', notaryConfig),
-    signerOf('notation', section(embeddedSigner())),
+    signerOf('notation', embeddedSigner()),
     signerOf('cosign', section(signingKey())),
   ]),
   { expected: 'a mapping with "name", "type", "job-type", "config"' },

@@ -246,8 +246,8 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
     [
       '5:7 sign-config.signers[0].config.key: required key "key" is missing (expected a text that is not empty)',
       '5:7 sign-config.signers[0].config.chain: required key "chain" is missing (expected a text that is not empty)',
-      '6:9 sign-config.signers[0].config.endpoint: unknown key "endpoint" (known keys: key, chain, format, timestamp-url)',
-      '7:9 sign-config.signers[0].config.secret: unknown key "secret" (known keys: key, chain, format, timestamp-url)',
+      '6:9 sign-config.signers[0].config.endpoint: unknown key "endpoint" (known keys: key, chain, format, timestamp-url, timestamp-roots)',
+      '7:9 sign-config.signers[0].config.secret: unknown key "secret" (known keys: key, chain, format, timestamp-url, timestamp-roots)',
     ],
   ],
   [
@@ -260,6 +260,20 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
     'sign-config:\n  signers:\n    - {name: a, type: notation, config: {key: k, chain: c, timestamp-url: tsa}}',
     [
       '3:75 sign-config.signers[0].config.timestamp-url: expected an http or https address without credentials, got "tsa"',
+    ],
+  ],
+  [
+    'a timestamping authority without the roots that it leads to',
+    'sign-config:\n  signers:\n    - {name: a, type: notation, config: {key: k, chain: c, timestamp-url: "https://t"}}',
+    [
+      '3:75 sign-config.signers[0].config.timestamp-url: "timestamp-roots" is missing (a timestamp is worth what its authority is: name both, or none)',
+    ],
+  ],
+  [
+    'a signature that is looked for and has nothing to be judged by',
+    `sign-config:${oneSigner.replace('    config:', '    config:\n        read-back: true')}`,
+    [
+      '6:20 sign-config.signers[0].config.read-back: nothing says whose signatures to look for (set "trust.directory", which says whose signatures count, or leave "read-back" out)',
     ],
   ],
   [

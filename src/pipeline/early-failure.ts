@@ -25,6 +25,7 @@ export function earlyFailureReport({ imageName, error, now }: EarlyFailure): Bui
     architectures: [],
     repositories: [],
     platforms: [],
+    signatures: [],
     started: rfc3339(now),
     seconds: 0,
     timings: [],

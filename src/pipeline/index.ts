@@ -3,3 +3,4 @@ export { earlyFailureReport } from './early-failure.ts';
 export type { Ports, Publication, Publisher } from './ports.ts';
 export type { PipelineResult } from './run-pipeline.ts';
 export { runPipeline } from './run-pipeline.ts';
+export { type SignedTarget, signTargets } from './sign-targets.ts';

@@ -22,7 +22,7 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     version: 1,
     status: error === undefined ? 'Succeeded' : isFailure(error, 'cancelled') ? 'Canceled' : 'Failed',
     pushed: record.tagged,
-    signed: false,
+    signed: isSigned(record),
     resumed: record.image?.resumed ?? false,
     image_name: plan.image.name,
     images_list: !record.tagged
@@ -34,6 +34,7 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     architectures: [...plan.platforms],
     repositories: repositoryReports({ plan, record, error }),
     platforms: platformReports(plan, record),
+    signatures: signatureReports(record),
     source: sourceReport(plan),
     started: rfc3339(record.started),
     seconds: (clock().getTime() - record.started.getTime()) / 1000,
@@ -71,17 +72,40 @@ function repositoryReports({ plan, record, error }: RepositoryFacts): BuildRepor
 
 function platformReports(plan: BuildPlan, { image, outcome }: RunRecord): BuildReport['platforms'] {
   const images = image === undefined ? [] : platformImages(image.layout, plan.platforms);
-  return images.map(({ platform, digest, size }) => {
+  return images.map(({ platform, descriptor, size }) => {
     const built = outcome?.platforms.find((each) => each.platform === platform);
     return {
       platform,
-      digest,
+      digest: descriptor.digest,
       size,
       seconds: built?.seconds ?? 0,
       steps: built?.steps ?? 0,
       cached_steps: built?.cachedSteps ?? 0,
     };
   });
+}
+
+/** Verified, all of it: what was only ordered does not count. */
+function isSigned({ signed, tagged }: RunRecord): boolean {
+  const signatures = signed.flatMap((each) => each.signatures);
+  return tagged && signatures.length > 0 && signatures.every(({ state }) => state === 'verified');
+}
+
+function signatureReports({ signed }: RunRecord): BuildReport['signatures'] {
+  return signed.flatMap(({ target, signatures }) =>
+    signatures.map(({ signer, kind, state, reused, signature, signedBy, signingTime }) => ({
+      repository: printRepository(target.repository),
+      digest: target.descriptor.digest,
+      ...(target.platform === undefined ? {} : { platform: target.platform }),
+      signer,
+      kind,
+      state,
+      reused,
+      ...(signature === undefined ? {} : { signature }),
+      ...(signedBy === undefined ? {} : { signed_by: signedBy }),
+      ...(signingTime === undefined ? {} : { signing_time: rfc3339(signingTime) }),
+    })),
+  );
 }
 
 function sourceReport({ source }: BuildPlan): BuildReport['source'] {

@@ -1,10 +1,11 @@
-import { type Digest, printPlatform } from '../oci/index.ts';
+import { type Descriptor, platformManifests } from '../oci/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
 
 /** What one platform pulls. */
 export interface PlatformImage {
   readonly platform: string;
-  readonly digest: Digest;
+  /** Of its manifest. */
+  readonly descriptor: Descriptor;
   /** Bytes of the compressed layers and the config. */
   readonly size: number;
 }
@@ -14,10 +15,9 @@ export function platformImages(layout: ImageLayout, planned: readonly string[]):
   const root = layout.manifests.at(-1);
   if (root === undefined) return [];
   if (root.manifest.kind === 'manifest') return [imageOf(root, planned[0] ?? '')];
-  return root.manifest.manifests.flatMap(({ digest, platform }) => {
-    const child = layout.manifests.find(({ descriptor }) => descriptor.digest === digest);
-    if (child === undefined || platform === undefined || platform.os === 'unknown') return [];
-    return [imageOf(child, printPlatform(platform))];
+  return platformManifests(root.manifest).flatMap(({ platform, descriptor }) => {
+    const child = layout.manifests.find(({ descriptor: { digest } }) => digest === descriptor.digest);
+    return child === undefined ? [] : [imageOf(child, platform)];
   });
 }
 
@@ -26,5 +26,5 @@ function imageOf(
   platform: string,
 ): PlatformImage {
   const parts = manifest.kind === 'manifest' ? [manifest.config, ...manifest.layers] : [];
-  return { platform, digest: descriptor.digest, size: parts.reduce((total, { size }) => total + size, 0) };
+  return { platform, descriptor, size: parts.reduce((total, { size }) => total + size, 0) };
 }

@@ -1,6 +1,7 @@
 import type { BuildJob, BuildOutcome } from '../buildkit/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { SigningTarget, TargetSignature } from '../signing/index.ts';
 
 /** What the pipeline needs done by others; the command line puts the adapters in. */
 export interface Ports {
@@ -8,6 +9,8 @@ export interface Ports {
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
   /** Throws where we may not push; a registry that is down has until the end of the build to come back. */
   checkPush(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
+  /** Throws when a signer of the plan lacks what it needs to sign. */
+  checkSigners(signal: AbortSignal): Promise<void>;
   /** Reads a layout and checks every manifest against its digest. */
   readLayout(directory: string): Promise<ImageLayout>;
   /** Everything that it does ends with `signal`. */
@@ -17,6 +20,8 @@ export interface Ports {
 export interface Publisher {
   /** Brings the whole image to every repository by digest. */
   publish(image: Publication): Promise<readonly PublishedRepository[]>;
+  /** Has it signed by every signer of the plan, and looks for the signatures as a verifier would. */
+  sign(target: SigningTarget): Promise<readonly TargetSignature[]>;
   /** Moves the tags in every repository, or none. */
   moveTags(image: Publication, tags: readonly string[]): Promise<void>;
 }

@@ -3,8 +3,9 @@ import { uniqueTagValues } from '../tags/index.ts';
 import { withDeadline } from './deadline.ts';
 import type { Publication } from './ports.ts';
 import type { Run } from './run.ts';
+import { signImage } from './sign-image.ts';
 
-/** Brings the image to every repository by digest, then moves the tags. */
+/** Brings the image to every repository by digest, has it signed, and only then moves the tags. */
 export async function publishImage(run: Run): Promise<void> {
   const { plan, ports, record, signal, stages } = run;
   if (record.image === undefined) return;
@@ -20,6 +21,7 @@ export async function publishImage(run: Run): Promise<void> {
     await stages.run('push', title, async () => {
       record.published = await publisher.publish(image);
     });
+    await signImage(run, publisher, image);
     const tags = uniqueTagValues(plan.tags);
     await stages.run('tag', `tagging ${tags.join(', ')}`, () => publisher.moveTags(image, tags));
     record.tagged = true;

@@ -18,7 +18,7 @@ export interface PipelineResult {
 }
 
 /**
- * Carries a plan out: build, push everywhere by digest, then move the tags. Does not throw: a run that failed has a
+ * Carries a plan out: build, push everywhere by digest, sign, then move the tags. Does not throw: a run that failed has a
  * report of the same shape, which says how far it came.
  */
 export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResult> {
@@ -36,6 +36,7 @@ export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResul
 
 async function carryOut(run: Run): Promise<ImageBuilderError | undefined> {
   try {
+    await checkSigners(run);
     await obtainImage(run);
     await publishImage(run);
     await forgetImage(run);
@@ -44,6 +45,11 @@ async function carryOut(run: Run): Promise<ImageBuilderError | undefined> {
     await keepImage(run);
     return isFailure(thrown) ? thrown : unexpected(thrown);
   }
+}
+
+/** Before anything is built: what cannot be signed in the end must not cost a build first. */
+async function checkSigners({ plan, ports, signal }: Run): Promise<void> {
+  if (plan.signing.kind === 'signed-by') await ports.checkSigners(signal);
 }
 
 /** What was built and not published: the next run goes on with it. That it cannot be kept is no fault of the build. */

@@ -1,5 +1,6 @@
 import type { BuildOutcome } from '../buildkit/index.ts';
 import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { SignedTarget } from './sign-targets.ts';
 
 /** How far a run has come; filled in by its stages, read by the report. */
 export interface RunRecord {
@@ -9,6 +10,8 @@ export interface RunRecord {
   image: BuiltImage | undefined;
   /** Repositories that hold the whole image by digest. */
   published: readonly PublishedRepository[];
+  /** What was signed before the first failure, or all there is to sign. */
+  signed: readonly SignedTarget[];
   /** Whether every repository has every tag. */
   tagged: boolean;
 }
@@ -22,5 +25,5 @@ export interface BuiltImage {
 }
 
 export function startRecord(started: Date): RunRecord {
-  return { started, outcome: undefined, image: undefined, published: [], tagged: false };
+  return { started, outcome: undefined, image: undefined, published: [], signed: [], tagged: false };
 }

@@ -1,5 +1,5 @@
 /** The stages of a build in the order they run. */
-export type Stage = 'plan' | 'build' | 'push' | 'tag' | 'report';
+export type Stage = 'plan' | 'build' | 'push' | 'sign' | 'tag' | 'report';
 
 export type StepOutcome = 'done' | 'cached' | 'failed' | 'cancelled';
 

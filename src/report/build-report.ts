@@ -42,6 +42,27 @@ const repositorySchema = z.strictObject({
   seconds: described(seconds, 'Time spent on the push.'),
 });
 
+const signatureSchema = z.strictObject({
+  repository: described(z.string(), 'Where the signed image was pushed.'),
+  digest: described(z.string(), 'What is signed: the index, or the manifest of a platform.'),
+  platform: z.optional(described(z.string(), 'Absent for what the tags name.')),
+  signer: described(z.string(), 'Name of the signer in the configuration.'),
+  kind: described(
+    z.enum(['notary', 'notation', 'cosign']),
+    'notary: the Signify service. notation, cosign: signed by the builder itself.',
+  ),
+  state: described(
+    z.enum(['verified', 'requested']),
+    'verified: found in the registry and judged valid. requested: the service took the order, and nobody looked.',
+  ),
+  reused: described(z.boolean(), 'Whether an earlier run made it.'),
+  signature: z.optional(described(z.string(), 'Digest of the manifest of the signature.')),
+  signed_by: z.optional(
+    described(z.string(), 'Subject of the certificate, or fingerprint (SHA-256) of the key.'),
+  ),
+  signing_time: z.optional(described(z.string(), 'RFC 3339, UTC, as the signer claims it.')),
+});
+
 const errorSchema = z.strictObject({
   code: described(z.string(), 'Stable code, see docs/errors.md.'),
   message: z.string(),
@@ -56,7 +77,10 @@ export const buildReportSchema = z.strictObject({
   version: described(z.literal(1), 'Version of this schema; grows when a field changes its meaning or goes.'),
   status: described(z.enum(['Succeeded', 'Failed', 'Canceled']), 'How the whole build ended.'),
   pushed: described(z.boolean(), 'Whether every repository holds the image under all its tags.'),
-  signed: described(z.boolean(), 'Whether a signature was made and verified.'),
+  signed: described(
+    z.boolean(),
+    'Whether everything is signed, and every signature was found again and verified.',
+  ),
   resumed: described(z.boolean(), 'Whether the image was built by an earlier run that could not publish it.'),
   image_name: described(z.string(), 'Image name without registry and tag.'),
   images_list: described(z.array(z.string()), 'Every name with its tag that the image can be pulled by.'),
@@ -69,6 +93,10 @@ export const buildReportSchema = z.strictObject({
   architectures: described(z.array(z.string()), 'Platforms that were asked for.'),
   repositories: z.array(repositorySchema),
   platforms: described(z.array(platformSchema), 'Empty before the build ended.'),
+  signatures: described(
+    z.array(signatureSchema),
+    'One for each signer of each thing that is signed; empty when nothing was.',
+  ),
   source: z.optional(sourceSchema),
   started: described(z.string(), 'RFC 3339, UTC.'),
   seconds: described(seconds, 'The whole build.'),

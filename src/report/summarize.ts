@@ -7,6 +7,7 @@ export function summarizeReport(report: BuildReport): string {
   if (report.status === 'Succeeded') lines.push(...pullLines(report), '');
   else lines.push(...whereItStands(report));
   if (report.platforms.length > 0) lines.push(...platformLines(report), '');
+  lines.push(...signatureLines(report));
   if (report.source !== undefined) lines.push(`source  ${sourceLine(report.source)}`);
   lines.push(`stages  ${stageLine(report)}`);
   return `${lines.join('\n')}\n`;
@@ -42,6 +43,18 @@ function platformLines(report: BuildReport): string[] {
     each.digest,
   ]);
   return table([['platform', 'size', 'time', 'steps', 'digest'], ...rows]);
+}
+
+/** A line for each signer; what was only ordered is not called signed. */
+function signatureLines({ signatures }: BuildReport): string[] {
+  const signers = Map.groupBy(signatures, ({ signer }) => signer);
+  return [...signers].map(([signer, made]) => {
+    const count = `${made.length} ${made.length === 1 ? 'signature' : 'signatures'}`;
+    if (made.some(({ state }) => state === 'requested'))
+      return `asked   ${signer} for ${count}, which nobody has looked for`;
+    const who = made.find(({ signed_by }) => signed_by !== undefined)?.signed_by;
+    return `signed  by ${signer}: ${count}, found again and verified${who === undefined ? '' : `, ${who}`}`;
+  });
 }
 
 function sourceLine(source: NonNullable<BuildReport['source']>): string {

@@ -1,0 +1,12 @@
+/** One flag of the command line. Without `value` it is a switch. */
+export interface Flag {
+  readonly name: string;
+  /** Placeholder of the value as help shows it. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  readonly description: string;
+  /** Set for flags of deployed callers whose work this version does not do: what is missing, in words. */
+  readonly notYet?: string;
+  /** Set for flags that only deployed callers use; help leaves them out unless asked for everything. */
+  readonly deployed?: boolean;
+}

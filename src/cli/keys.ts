@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { ImageBuilderError, nearest } from '../core/index.ts';
+import { parseRepository } from '../oci/index.ts';
+import { neutraliseLine, printJson } from '../progress/index.ts';
+import { createDevelopmentKeys, keyAlgorithms } from '../signing/index.ts';
+import type { CommandRun } from './commands.ts';
+import { one } from './one.ts';
+import { wholeNumber } from './whole-number.ts';
+
+const defaultSubject = 'C=DE, ST=BW, O=Development, CN=image-builder';
+
+/** `keys create DIRECTORY` makes everything that signing and verifying need on one machine. */
+export async function keys({ args, console }: CommandRun): Promise<number> {
+  const [action = '', directory] = args.positionals;
+  if (action !== 'create') throw unknownAction(action);
+  if (directory === undefined) throw usage('DIRECTORY', 'the directory to create is missing');
+  const port = wholeNumber(args, 'port', { from: 1, to: 65_535 });
+  const files = await createDevelopmentKeys({
+    directory: resolve(console.directory, directory),
+    now: new Date(),
+    subject: one(args, 'subject') ?? defaultSubject,
+    days: wholeNumber(args, 'days', { from: 1, to: 3650 }) ?? 365,
+    algorithm: algorithmOf(one(args, 'algorithm') ?? 'P-256'),
+    scopes: (args.values.get('repository') ?? []).map(checkRepository),
+    hosts: args.values.get('host') ?? [],
+    ...(port === undefined ? {} : { port }),
+  });
+  if (args.switches.get('json')) {
+    console.stdout.write(printJson(files, 2));
+    return 0;
+  }
+  const width = Math.max(...files.map(({ path }) => path.length));
+  const lines = files.map(
+    ({ path, description, secret }) => `${path.padEnd(width)}  ${description}${secret ? ' (secret)' : ''}`,
+  );
+  console.stdout.write(`${lines.map(neutraliseLine).join('\n')}\n`);
+  console.stderr.write('for trying out and for tests: who can read these files can sign as you\n');
+  return 0;
+}
+
+function algorithmOf(word: string): (typeof keyAlgorithms)[number] {
+  const algorithm = keyAlgorithms.find((each) => each === word);
+  if (algorithm !== undefined) return algorithm;
+  throw usage('--algorithm', `unknown algorithm "${word}"`, `known: ${keyAlgorithms.join(', ')}`);
+}
+
+function checkRepository(text: string): string {
+  if (parseRepository(text) !== undefined) return text;
+  throw usage('--repository', `"${text}" is no repository`, 'write it as host[:port]/path, without a tag');
+}
+
+function unknownAction(action: string): ImageBuilderError {
+  const near = nearest(action, ['create']);
+  return usage(
+    action,
+    `unknown command "keys ${action}"`,
+    near === undefined ? 'known: keys create' : `did you mean "keys ${near}"?`,
+  );
+}
+
+function usage(argument: string, message: string, hint?: string): ImageBuilderError {
+  return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
+}

@@ -1,0 +1,159 @@
+import type { Settings } from '../config/index.ts';
+import { ImageBuilderError } from '../core/index.ts';
+import { describeRetry, openHttpClient, sleep } from '../http/index.ts';
+import type { EmitProgress } from '../progress/index.ts';
+import { type AttachReferrer, referrerAttacher } from '../registry/index.ts';
+import {
+  type ConfiguredSigner,
+  confirmCosign,
+  confirmNotation,
+  confirmOrder,
+  cosignSigner,
+  leafThumbprint,
+  loadCosignKeys,
+  loadTrust,
+  type SigningTarget,
+  signifySigner,
+  signTarget,
+  type TargetSignature,
+  type Trust,
+} from '../signing/index.ts';
+import { agent, type Connections, clock } from './connect.ts';
+import { embeddedKey, embeddedSigner } from './embedded-signer.ts';
+
+export interface SignerInputs extends Connections {
+  readonly settings: Settings;
+  /** Turns a path of the configuration into an absolute one. */
+  readonly resolvePath: (path: string) => string;
+  /** Names of those who sign. */
+  readonly signers: readonly string[];
+  readonly emit: EmitProgress;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
+
+export interface Signers {
+  /** Throws when one of them lacks what it needs to sign. */
+  check(): Promise<void>;
+  sign(target: SigningTarget): Promise<readonly TargetSignature[]>;
+}
+
+type SignerSettings = NonNullable<Settings['signConfig']>['signers'][number];
+type NotationSettings = Extract<SignerSettings, { type: 'notation' }>;
+type NotarySettings = Extract<SignerSettings, { type: 'notary' }>;
+type CosignSettings = Extract<SignerSettings, { type: 'cosign' }>;
+
+/** Puts the configured signers together with the adapters that they need. Reads whom verifiers trust. */
+export async function openSigners(inputs: SignerInputs): Promise<Signers> {
+  const registry = inputs.registry.withSignal(inputs.signal);
+  const attach = referrerAttacher({ registry, random: Math.random, sleep });
+  const trusted = await trustedBy(inputs);
+  const stage: SignerStage = { ...inputs, registry, attach, ...trusted };
+  const configured = inputs.signers.map((name) => openSigner(stage, name));
+  return {
+    check: async () => {
+      await Promise.all(configured.map(({ signer }) => signer.check()));
+    },
+    sign: (target) => signTarget(configured, target),
+  };
+}
+
+interface Trusted {
+  readonly trust: Trust | undefined;
+  readonly cosignKeys: Awaited<ReturnType<typeof loadCosignKeys>>;
+}
+
+interface SignerStage extends SignerInputs, Trusted {
+  readonly attach: AttachReferrer;
+}
+
+/** Whose signatures count by the configuration. */
+export async function trustedBy({
+  settings,
+  resolvePath,
+}: Pick<SignerInputs, 'settings' | 'resolvePath'>): Promise<Trusted> {
+  const { directory, cosignKeys = [] } = settings.trust ?? {};
+  return {
+    trust: directory === undefined ? undefined : await loadTrust({ directory: resolvePath(directory) }),
+    cosignKeys: await loadCosignKeys(cosignKeys.map(resolvePath)),
+  };
+}
+
+function openSigner(stage: SignerStage, name: string): ConfiguredSigner {
+  const found = stage.settings.signConfig?.signers.find((each) => each.name === name);
+  if (found === undefined) throw unknownSigner(stage, name);
+  switch (found.type) {
+    case 'notary':
+      return orderingSigner(stage, found);
+    case 'notation':
+      return signingByItself(stage, found);
+    case 'cosign':
+      return signingBundles(stage, found);
+  }
+}
+
+function unknownSigner({ settings }: SignerStage, name: string): ImageBuilderError {
+  const known = settings.signConfig?.signers.map((each) => each.name) ?? [];
+  const hint = known.length === 0 ? 'the configuration defines none' : `known signers: ${known.join(', ')}`;
+  return new ImageBuilderError(
+    'policy.denied',
+    `there is no signer "${name}"`,
+    { rule: 'sign-config' },
+    { hint },
+  );
+}
+
+function orderingSigner(stage: SignerStage, { name, config }: NotarySettings): ConfiguredSigner {
+  const { resolvePath, emit, signal, trust } = stage;
+  const { endpoint, secret, ca, timeout, retryTimeout, readBack = trust !== undefined } = config;
+  const signer = signifySigner(
+    {
+      name,
+      endpoint,
+      secretPath: resolvePath(secret.path),
+      caPath: ca === undefined ? undefined : resolvePath(ca),
+      timeout,
+      retryTimeout,
+    },
+    {
+      openHttp: (options) => openHttpClient({ ...options, clock, random: Math.random, userAgent: agent }),
+      clock,
+      warn: warner(stage),
+      onRetry: (notice) => emit({ kind: 'notice', level: 'info', message: describeRetry(notice) }),
+      signal,
+    },
+  );
+  if (!readBack || trust === undefined) return { signer, confirm: async () => undefined };
+  const confirm = confirmOrder(
+    { name, trust, others: () => ownThumbprints(stage) },
+    { ...stage, clock, sleep },
+  );
+  return { signer, confirm };
+}
+
+/** Of the signers that sign by themselves. */
+async function ownThumbprints({ settings, signers, resolvePath }: SignerStage): Promise<readonly string[]> {
+  const own = settings.signConfig?.signers.filter((each) => each.type === 'notation') ?? [];
+  const used = own.filter(({ name }) => signers.includes(name));
+  const opened = await Promise.all(used.map((each) => embeddedKey({ ...each, resolvePath }).open()));
+  return opened.map(({ key }) => leafThumbprint(key));
+}
+
+function signingByItself(stage: SignerStage, { name, config }: NotationSettings): ConfiguredSigner {
+  const inputs = { ...stage, name, config, warn: warner(stage) };
+  const confirm = confirmNotation(
+    { name, key: embeddedKey(inputs), trust: stage.trust },
+    { ...stage, clock },
+  );
+  return { signer: embeddedSigner(inputs), confirm };
+}
+
+function signingBundles(stage: SignerStage, { name, config }: CosignSettings): ConfiguredSigner {
+  const files = { name, keyPath: stage.resolvePath(config.key) };
+  const signer = cosignSigner(files, { ...stage, clock, warn: warner(stage) });
+  return { signer, confirm: confirmCosign({ ...files, trusted: stage.cosignKeys }, stage) };
+}
+
+function warner({ emit }: SignerStage): (message: string) => void {
+  return (message) => emit({ kind: 'notice', level: 'warning', message });
+}

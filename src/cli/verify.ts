@@ -1,0 +1,139 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findCheckoutRoot } from '../ci/index.ts';
+import { ImageBuilderError } from '../core/index.ts';
+import {
+  type Descriptor,
+  parsePlatform,
+  platformManifests,
+  printPlatform,
+  printReference,
+  type Reference,
+} from '../oci/index.ts';
+import { printJson } from '../progress/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import { loadCosignKeys, loadTrust, type Trust, verifyCosign, verifyImage } from '../signing/index.ts';
+import type { CommandRun } from './commands.ts';
+import { connect } from './connect.ts';
+import { type Configuration, loadConfiguration } from './load-configuration.ts';
+import { one } from './one.ts';
+import { trustedBy } from './open-signers.ts';
+import { type ImageVerdict, printVerdict, verdictRow } from './print-verdict.ts';
+import { readReference } from './read-reference.ts';
+import { warn } from './warn.ts';
+
+/**
+ * `verify REFERENCE…`: says who signed each image, and throws when one has no signature that counts. Where both a
+ * trust policy and cosign keys are given, each must be satisfied.
+ */
+export async function verify(run: CommandRun): Promise<number> {
+  const { args, console, signal } = run;
+  const references = args.positionals.map(readReference);
+  if (references.length === 0) throw nothingToVerify();
+  const root = await findCheckoutRoot(console.directory, signal);
+  const configuration = await loadConfiguration(run, root);
+  warn(run, configuration.warnings);
+  const judges = await judgesOf(run, configuration);
+  const { plainHttpRegistries: plainHttp } = configuration.settings;
+  await using connections = connect(run, { plainHttp, emit: () => undefined });
+  const registry = connections.registry.withSignal(signal);
+  const verdicts: ImageVerdict[] = [];
+  for (const reference of references) {
+    const verdict = await judge({ registry, judges, reference, platform: one(args, 'platform') });
+    verdicts.push(verdict);
+    if (!args.switches.get('json')) console.stdout.write(printVerdict(verdict));
+  }
+  if (args.switches.get('json')) console.stdout.write(printJson(verdicts.map(verdictRow), 2));
+  refuseUnsigned(verdicts);
+  return 0;
+}
+
+interface Judges {
+  readonly trust: Trust | undefined;
+  readonly cosignKeys: Awaited<ReturnType<typeof loadCosignKeys>>;
+}
+
+/** From the flags, else from the configuration, else what notation trusts for this user. */
+async function judgesOf({ args, console }: CommandRun, configuration: Configuration): Promise<Judges> {
+  const [directory, keys] = [one(args, 'trust'), args.values.get('cosign-key') ?? []];
+  if (directory !== undefined || keys.length > 0) {
+    const inFolder = (path: string) => resolve(console.directory, path);
+    return {
+      trust: directory === undefined ? undefined : await loadTrust({ directory: inFolder(directory) }),
+      cosignKeys: await loadCosignKeys(keys.map(inFolder)),
+    };
+  }
+  const { trust, cosignKeys } = await trustedBy(configuration);
+  if (trust !== undefined || cosignKeys.length > 0) return { trust, cosignKeys };
+  const configHome = console.environment.XDG_CONFIG_HOME || join(homedir(), '.config');
+  return { trust: await loadTrust({ directory: join(configHome, 'notation') }), cosignKeys };
+}
+
+interface Question {
+  readonly registry: RegistryClient;
+  readonly judges: Judges;
+  readonly reference: Reference;
+  readonly platform: string | undefined;
+}
+
+async function judge({ registry, judges, reference, platform }: Question): Promise<ImageVerdict> {
+  const { repository } = reference;
+  const { trust, cosignKeys: keys } = judges;
+  const descriptor = await resolveImage(registry, reference, platform);
+  const place = { registry, repository, descriptor };
+  const notation = trust && (await verifyImage({ ...place, trust, now: new Date() }));
+  const cosign = keys.length === 0 ? undefined : await verifyCosign({ ...place, keys });
+  return { reference: printReference(reference), platform, descriptor, notation, cosign };
+}
+
+/** Resolved once: what a tag names a moment later is another question. */
+async function resolveImage(
+  registry: RegistryClient,
+  reference: Reference,
+  platform: string | undefined,
+): Promise<Descriptor> {
+  const { repository, tag, digest } = reference;
+  const { descriptor, manifest } = await registry.fetchManifest(repository, digest ?? tag ?? 'latest');
+  if (platform === undefined) return descriptor;
+  const name = printReference(reference);
+  const wanted = parsePlatform(platform);
+  if (wanted === undefined)
+    throw usage('--platform', `"${platform}" is no platform`, 'write it as linux/arm64');
+  if (manifest.kind !== 'index')
+    throw usage('--platform', `"${name}" is a single image, not an index`, 'leave --platform out');
+  const platforms = platformManifests(manifest);
+  const found = platforms.find((each) => each.platform === printPlatform(wanted));
+  if (found !== undefined) return found.descriptor;
+  const known = platforms.map((each) => each.platform).join(', ');
+  throw usage('--platform', `"${name}" has no platform "${platform}"`, `it has ${known}`);
+}
+
+function refuseUnsigned(verdicts: readonly ImageVerdict[]): void {
+  const refused = verdicts.filter(({ notation, cosign }) =>
+    [notation, cosign].some((found) => found !== undefined && found.verified.length === 0),
+  );
+  const [first, ...others] = refused;
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  const reasons = refused.flatMap(({ notation, cosign }) =>
+    [notation, cosign].flatMap((found) => found?.rejected.map(({ reason }) => reason) ?? []),
+  );
+  throw new ImageBuilderError(
+    'signature.rejected',
+    `"${first.reference}" has no signature that counts${more}`,
+    { reference: first.reference, reasons: [...new Set(reasons)] },
+    { hint: 'do not use it; what was found, and why it does not count, stands on stdout' },
+  );
+}
+
+function nothingToVerify(): ImageBuilderError {
+  return usage(
+    'REFERENCE',
+    'no image to verify is named',
+    'name each as repository:tag or repository@digest',
+  );
+}
+
+function usage(argument: string, message: string, hint: string): ImageBuilderError {
+  return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
+}

@@ -1,0 +1,29 @@
+import { type PlatformTarget, signingTargets } from '../signing/index.ts';
+import { uniqueTagValues } from '../tags/index.ts';
+import { platformImages } from './platform-images.ts';
+import type { Publication, Publisher } from './ports.ts';
+import type { Run } from './run.ts';
+import { signTargets } from './sign-targets.ts';
+
+/** Has the image signed in every repository, index and platforms. All of it, or the first failure stands for all. */
+export async function signImage(run: Run, publisher: Publisher, image: Publication): Promise<void> {
+  const { plan, record, stages } = run;
+  if (plan.signing.kind === 'unsigned') return;
+  await stages.run('sign', `signing by ${plan.signing.signers.join(', ')}`, async () => {
+    const targets = targetsOf(run, image);
+    const { signed, failure } = await signTargets({ ...run, targets, sign: publisher.sign });
+    record.signed = signed;
+    if (failure !== undefined) throw failure.error;
+  });
+}
+
+function targetsOf({ plan }: Run, { layout, repositories }: Publication): readonly PlatformTarget[] {
+  const { commit, repository: source, event } = plan.source;
+  const image = {
+    root: layout.root,
+    platforms: platformImages(layout, plan.platforms),
+    tags: uniqueTagValues(plan.tags),
+    metadata: { commit, repository: source, event },
+  };
+  return repositories.flatMap((repository) => signingTargets({ ...image, repository }));
+}
