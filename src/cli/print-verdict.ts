@@ -29,10 +29,11 @@ function notationLines(verification: Verification): string[] {
   const { policy, verified, rejected } = verification;
   const by = `trust policy "${policy.name}" (${policy.level})`;
   const none = policy.level === 'skip' ? 'which verifies nothing' : 'which accepts no signature';
-  const found = verified.flatMap(({ signer, signingTime, timestamp, metadata, logged }) => [
+  const found = verified.flatMap(({ signer, signingTime, timestamp, metadata, logged, listed }) => [
     `  verified  ${signer}, at ${rfc3339(signingTime)}${timestamp === undefined ? '' : ', timestamped'}, by ${by}`,
     ...metadataLines(metadata),
     ...logged.map(({ message }) => `            in spite of: ${message}`),
+    ...(listed ? [] : ['            notation will not find it: the registry lists it as something else']),
   ]);
   const missing = verified.length > 0 ? [] : [`  UNSIGNED  by ${by}, ${none}`];
   return [...found, ...missing, ...rejectedLines({ rejected, unexamined: verification.unexamined })];

@@ -25,5 +25,5 @@ export { requestTimestamp } from './timestamp/request-timestamp.ts';
 export { timestamping } from './timestamp/timestamping.ts';
 export { verifyTimestamp } from './timestamp/verify-timestamp.ts';
 export { loadTrust, type Trust } from './trust/load-trust.ts';
-export type { Verification, VerifiedSignature } from './verify/verification.ts';
+export type { Verification } from './verify/verification.ts';
 export { verifyImage } from './verify/verify-image.ts';

@@ -1,27 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SigningKey } from '../../src/signing/index.ts';
-import {
-  createPayload,
-  type KeySpec,
-  keySpecOf,
-  openEnvelope,
-  readPayload,
-  requestTimestamp,
-  signDescriptor,
-  signRaw,
-  verifyTimestamp,
-} from '../../src/signing/index.ts';
-import {
-  type Chain,
-  chainUnder,
-  ecKeys,
-  issueChain,
-  issuedAt,
-  type KeyPair,
-  rsaKeys,
-} from '../fakes/signing/certificates.ts';
+import { createPayload, openEnvelope, readPayload, verifyTimestamp } from '../../src/signing/index.ts';
+import { type Chain, issueChain, issuedAt } from '../fakes/signing/certificates.ts';
 import { forgeCose } from '../fakes/signing/forge-cose.ts';
 import { forgeJws } from '../fakes/signing/forge-jws.ts';
 import { certificateForgeries } from '../fakes/signing/forgeries-certificates.ts';
@@ -29,123 +10,43 @@ import { coseForgeries } from '../fakes/signing/forgeries-cose.ts';
 import { jwsForgeries } from '../fakes/signing/forgeries-jws.ts';
 import { timestampForgeries } from '../fakes/signing/forgeries-timestamp.ts';
 import { openStage, type Stage } from '../fakes/signing/forgery.ts';
+import { chainsOf, type KeyKind, keyKinds } from '../fakes/signing/key-kinds.ts';
 import {
   answer,
   openTimestampAuthority,
   type TimestampAuthority,
 } from '../fakes/signing/timestamp-authority.ts';
 import { uniqueName } from '../journeys/stage.ts';
-import {
-  fallbackTag,
-  type Notation,
-  openNotation,
-  openRepository,
-  pushSubject,
-  signatureManifest,
-  type Verdict,
-} from './judges.ts';
+import { openNotation, pemOf, trustStrictly, type Verdict } from './judges.ts';
+import { fallbackTag, openRepository, pushSubject, signatureManifest } from './test-repository.ts';
 
 const unstamped = openRepository(uniqueName('signatures'));
 const stamped = openRepository(uniqueName('timestamps'));
-const keyKinds = ['P-256', 'P-384', 'P-521', 'RSA 2048', 'RSA 3072', 'RSA 4096'] as const;
 const formats = ['jws', 'cose'] as const;
-const subjectKinds = ['manifest', 'index', 'docker list'] as const;
+const notation = openNotation();
 
-let authorities: Chain;
 let tsa: TimestampAuthority;
-let notation: Notation;
-const chains = new Map<string, Chain>();
+let chains: Readonly<Record<KeyKind, Chain>>;
 
 beforeAll(async () => {
-  [authorities, tsa] = await Promise.all([issueChain(), openTimestampAuthority()]);
+  const [authorities, timestamps] = await Promise.all([issueChain(), openTimestampAuthority()]);
+  tsa = timestamps;
   const roots = [authorities.root.certificate];
-  notation = openNotation([
+  trustStrictly(notation, [
     { repository: unstamped, roots },
     { repository: stamped, roots, timestampRoots: [tsa.root.certificate] },
   ]);
-  await Promise.all(
-    keyKinds.map(async (kind) => {
-      const subject = `C=DE, ST=BW, O=Test, CN=${kind}`;
-      chains.set(kind, await chainUnder(authorities, { subject, keys: await keysOf(kind) }));
-    }),
-  );
+  chains = await chainsOf(authorities, keyKinds);
 });
 
 afterAll(() => notation.dispose());
-
-function keysOf(kind: (typeof keyKinds)[number]): KeyPair | Promise<KeyPair> {
-  return kind.startsWith('RSA') ? rsaKeys(Number(kind.slice(4))) : ecKeys(kind as 'P-256');
-}
-
-function chainOf(kind: string): Chain {
-  const chain = chains.get(kind);
-  if (!chain) throw new Error(`no chain with a key of kind ${kind}`);
-  return chain;
-}
-
-function signingKey(kind: string): SigningKey {
-  const { leaf, certificates } = chainOf(kind);
-  const spec = keySpecOf(leaf.privateKey) as KeySpec;
-  return { chain: certificates, spec, sign: (data) => signRaw(spec, leaf.privateKey, data) };
-}
-
-describe.concurrent('what we sign, the real notation verifies strictly:', () => {
-  const rows = formats.flatMap((format) =>
-    keyKinds.flatMap((kind) => subjectKinds.map((subject) => ({ format, kind, subject }))),
-  );
-  test.each(rows)(
-    '$format with a key of kind $kind over a $subject',
-    async ({ format, kind, subject: what }) => {
-      const subject = await pushSubject(unstamped, what);
-      const { manifest, envelope } = await signDescriptor({
-        signer: 'embedded',
-        key: signingKey(kind),
-        format,
-        descriptor: subject,
-        metadata: { commit: '0123abc' },
-        signingTime: issuedAt,
-        signingAgent: 'image-builder/test',
-      });
-      await unstamped.attach(subject, { manifest, envelope: envelope.bytes });
-      const reference = `${unstamped.name}@${subject.digest}`;
-      expect(await notation.run('verify', '--user-metadata', 'commit=0123abc', reference)).toMatchObject({
-        accepted: true,
-      });
-      expect(await notation.run('verify', '--user-metadata', 'commit=other', reference)).toMatchObject({
-        accepted: false,
-      });
-    },
-  );
-
-  test.each(formats)('%s with a timestamp', async (format) => {
-    const subject = await pushSubject(stamped, 'index');
-    const authority = {
-      url: 'https://tsa.example',
-      roots: [tsa.root.certificate],
-      nonce: () => new Uint8Array(8),
-      send: async (_: string, request: Uint8Array) => answer(tsa, request),
-    };
-    const { manifest, envelope } = await signDescriptor({
-      signer: 'embedded',
-      key: signingKey('P-384'),
-      format,
-      descriptor: subject,
-      metadata: {},
-      signingTime: issuedAt,
-      signingAgent: 'image-builder/test',
-      timestamp: (signature, { hash }) => requestTimestamp(authority, signature, hash),
-    });
-    await stamped.attach(subject, { manifest, envelope: envelope.bytes });
-    expect(await notation.verify(`${stamped.name}@${subject.digest}`)).toMatchObject({ accepted: true });
-  });
-});
 
 describe('what the real notation signs, we open:', () => {
   const rows = formats.flatMap((format) => keyKinds.map((kind) => ({ format, kind })));
 
   beforeAll(() => {
     for (const kind of keyKinds) {
-      const { leaf, certificates } = chainOf(kind);
+      const { leaf, certificates } = chains[kind];
       notation.addKey(kind.replace(' ', '-'), leaf, certificates);
     }
   });
@@ -185,7 +86,7 @@ describe('what the real notation signs, we open:', () => {
     try {
       const subject = await pushSubject(stamped, 'manifest');
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const root = notation.writePem('tsa-root.pem', [tsa.root.certificate]);
+      const root = notation.write('tsa-root.pem', pemOf([tsa.root.certificate]));
       const stamping = ['--timestamp-url', url, '--timestamp-root-cert', root, '--expiry', '24h'];
       const key = ['--key', 'P-256', '--signature-format', format];
       const signed = await notation.run('sign', ...key, ...stamping, `${stamped.name}@${subject.digest}`);
@@ -212,7 +113,7 @@ describe.concurrent('a forgery that we reject, the real notation rejects too, or
   }
 
   const stageFor = (payload: Uint8Array) =>
-    openStage({ payload, signingTime: issuedAt, chain: chainOf('P-256') });
+    openStage({ payload, signingTime: issuedAt, chain: chains['P-256'] });
 
   test('the signatures that all forgeries are made from are right', async () => {
     const [jwsType, coseType] = ['application/jose+json', 'application/cose'] as const;

@@ -15,6 +15,7 @@ declare module 'vitest' {
       readonly docker: string;
       readonly notation: string;
       readonly cosign: string;
+      readonly oras: string;
       readonly compilerImage: string;
       /** A folder for the temporary files of the program. */
       readonly temporary: string;
@@ -39,6 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     docker: workbench.tool('docker'),
     notation: workbench.tool('notation'),
     cosign: workbench.tool('cosign'),
+    oras: workbench.tool('oras'),
     compilerImage: await workbench.ensureCompilerImage(),
     temporary,
   });

@@ -33,7 +33,7 @@ export function confirmNotation(options: NotationConfirmOptions, ports: ConfirmP
       trust,
       now: ports.clock(),
     });
-    const found = verification.verified.find(({ digest }) => digest === signature);
+    const found = verification.verified.find(({ digest, listed }) => listed && digest === signature);
     if (found === undefined) {
       const rejected = verification.rejected.filter(({ digest }) => digest === signature);
       throw doesNotCount(options.name, target, whyNot({ ...verification, rejected }));

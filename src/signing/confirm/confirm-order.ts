@@ -37,7 +37,9 @@ export function confirmOrder(options: OrderConfirmOptions, ports: OrderConfirmPo
       const now = clock();
       const place = { registry, repository, descriptor };
       const verification = await verifyImage({ ...place, trust: options.trust, now });
-      const found = verification.verified.find(({ thumbprint }) => !others.includes(thumbprint));
+      const found = verification.verified.find(
+        ({ thumbprint, listed }) => listed && !others.includes(thumbprint),
+      );
       if (found !== undefined)
         return { digest: found.digest, signedBy: found.signer, signingTime: found.signingTime };
       const waited = now.getTime() - started;

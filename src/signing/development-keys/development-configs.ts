@@ -68,6 +68,7 @@ sign-config:
         secret:
           path: ${path('client', 'signify-secret.json')}
           type: signify
+        retry-timeout: 1s
     # Signs without a service, with a key that the builder itself can read.
     - name: embedded
       type: notation

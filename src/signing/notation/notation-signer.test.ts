@@ -3,6 +3,7 @@ import { type Chain, issueChain, issuedAt } from '../../../test/fakes/signing/ce
 import { keySourceOf, openSigningStand } from '../../../test/fakes/signing/signing-stand.ts';
 import { openTimestampAuthority, stamp } from '../../../test/fakes/signing/timestamp-authority.ts';
 import { ImageBuilderError } from '../../core/index.ts';
+import { digestOf, mediaTypes } from '../../oci/index.ts';
 import type { Timestamping } from '../timestamp/timestamping.ts';
 import { trustOnly } from '../trust/trust-only.ts';
 import { verifyImage } from '../verify/verify-image.ts';
@@ -51,6 +52,19 @@ describe('the embedded signer', () => {
     const again = await signerOf(own, { format: 'cose' }).sign({ ...target, metadata: {} });
     expect(again).toEqual({ state: 'attached', signature, reused: true });
     expect(await count()).toBe(1);
+  });
+
+  test('signs again where the list does not call its signature one, as others look at nothing else', async () => {
+    const { signerOf, target, count, store } = await open();
+    await signerOf(own).sign(target);
+    const tag = target.descriptor.digest.replace(':', '-');
+    const index = JSON.parse(String(store.manifests.get(store.tags.get(tag) ?? '')?.bytes));
+    for (const entry of index.manifests) delete entry.artifactType;
+    const bytes = Buffer.from(JSON.stringify(index));
+    store.manifests.set(digestOf(bytes), { bytes, mediaType: mediaTypes.ociIndex });
+    store.tags.set(tag, digestOf(bytes));
+    expect(await signerOf(own).sign(target)).toMatchObject({ reused: false });
+    expect(await count()).toBe(2);
   });
 
   test('does not take the signature of another key for its own', async () => {

@@ -12,14 +12,18 @@ export interface SoughtSigner {
   readonly stamped: boolean;
 }
 
-/** Digest of the manifest of a signature that this signer made over this artifact; undefined when there is none. */
+/**
+ * Digest of the manifest of a signature that this signer made over this artifact, and that other verifiers find too;
+ * undefined when there is none.
+ */
 export async function findSignatureBy(
   place: SignaturePlace,
   artifact: Descriptor,
   { thumbprint, stamped }: SoughtSigner,
 ): Promise<Digest | undefined> {
   const candidates = await findCandidates(place, artifact, notationKind);
-  const { verified } = await examineCandidates(candidates, async (candidate) => {
+  const listed = candidates.filter(({ certain }) => certain);
+  const { verified } = await examineCandidates(listed, async (candidate) => {
     const opened = await openSignature(place, candidate, artifact);
     if (opened === undefined || (stamped && opened.envelope.timestampToken === undefined)) return undefined;
     const leaf = opened.envelope.chain[0] as X509Certificate;

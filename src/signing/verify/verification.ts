@@ -17,6 +17,8 @@ export interface RejectedSignature extends Rejection {
 export interface VerifiedSignature {
   /** Of its manifest. */
   readonly digest: Digest;
+  /** Whether the registry lists it as a signature; notation and others look at nothing else. */
+  readonly listed: boolean;
   readonly format: 'jws' | 'cose';
   /** Subject of the leaf certificate as RFC 4514 writes it. */
   readonly signer: string;

@@ -163,6 +163,7 @@ describe('a signature that counts', () => {
     expect(verified).toEqual([
       {
         digest: expect.stringMatching(/^sha256:/),
+        listed: true,
         format: 'jws',
         signer: 'C=DE, ST=BW, O=Test, CN=Leaf',
         thumbprint: digestOf(new Uint8Array(chain.leaf.certificate.rawData)).slice(7),

@@ -59,7 +59,8 @@ async function verifySignature(
   if (opened === undefined) return undefined;
   const { envelope, metadata } = opened;
   const { timestamp, logged } = checkTrust({ envelope, policy, now });
-  return { ...describe(envelope, candidate.descriptor.digest), metadata, logged, ...bounds(timestamp) };
+  const { certain: listed, descriptor: manifest } = candidate;
+  return { listed, ...describe(envelope, manifest.digest), metadata, logged, ...bounds(timestamp) };
 }
 
 function describe({ format, chain, signingTime, expiry }: SignedEnvelope, digest: Digest) {

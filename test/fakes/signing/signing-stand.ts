@@ -15,6 +15,7 @@ export async function openSigningStand(options: FakeRegistryOptions = {}) {
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(image), size: image.length };
   return {
     registry,
+    store: fake.repository('team/app'),
     attach: referrerAttacher({ registry, random: () => 0, sleep: async () => {} }),
     target: { repository, descriptor, tags: ['v1'], metadata: { commit: '0123abc' } },
     /** How many signatures there are. */
