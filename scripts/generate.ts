@@ -2,7 +2,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commandLineMarkdown } from '../src/cli/command-line-markdown.ts';
-import { configSchema, configurationMarkdown } from '../src/config/index.ts';
+import {
+  configSchema,
+  configurationMarkdown,
+  serviceConfigSchema,
+  serviceConfigurationMarkdown,
+} from '../src/config/index.ts';
 import { buildReportJsonSchema } from '../src/report/index.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -12,7 +17,9 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const files: Readonly<Record<string, () => string | Promise<string>>> = {
   'schemas/config.schema.json': async () => json(await configSchema()),
   'schemas/build-report.schema.json': () => json(buildReportJsonSchema()),
+  'schemas/signing-service.schema.json': () => json(serviceConfigSchema()),
   'docs/configuration.md': () => configurationMarkdown(),
+  'docs/signing-service.md': () => serviceConfigurationMarkdown(),
   'docs/command-line.md': () => commandLineMarkdown(),
 };
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { ImageBuilderError, nearest } from '../core/index.ts';
 import { parseRepository } from '../oci/index.ts';
 import { neutraliseLine, printJson } from '../progress/index.ts';
@@ -29,9 +29,11 @@ export async function keys({ args, console }: CommandRun): Promise<number> {
     console.stdout.write(printJson(files, 2));
     return 0;
   }
-  const width = Math.max(...files.map(({ path }) => path.length));
+  const paths = files.map(({ path }) => relative(console.directory, path));
+  const width = Math.max(...paths.map((path) => path.length));
   const lines = files.map(
-    ({ path, description, secret }) => `${path.padEnd(width)}  ${description}${secret ? ' (secret)' : ''}`,
+    ({ description, secret }, at) =>
+      `${paths[at]?.padEnd(width)}  ${description}${secret ? ' (secret)' : ''}`,
   );
   console.stdout.write(`${lines.map(neutraliseLine).join('\n')}\n`);
   console.stderr.write('for trying out and for tests: who can read these files can sign as you\n');

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findCheckoutRoot } from '../ci/index.ts';
-import { ImageBuilderError } from '../core/index.ts';
+import { ImageBuilderError, isFailure } from '../core/index.ts';
 import {
   type Descriptor,
   parsePlatform,
@@ -65,8 +65,19 @@ async function judgesOf({ args, console }: CommandRun, configuration: Configurat
   }
   const { trust, cosignKeys } = await trustedBy(configuration);
   if (trust !== undefined || cosignKeys.length > 0) return { trust, cosignKeys };
-  const configHome = console.environment.XDG_CONFIG_HOME || join(homedir(), '.config');
-  return { trust: await loadTrust({ directory: join(configHome, 'notation') }), cosignKeys };
+  return { trust: await trustOfUser(console), cosignKeys };
+}
+
+/** Whom notation trusts. Who has told it nothing yet gets to know how to say it here. */
+async function trustOfUser({ environment }: CommandRun['console']): Promise<Trust> {
+  const configHome = environment.XDG_CONFIG_HOME || join(homedir(), '.config');
+  try {
+    return await loadTrust({ directory: join(configHome, 'notation') });
+  } catch (cause) {
+    if (!isFailure(cause, 'config.not-found')) throw cause;
+    const hint = 'say whom you trust with --trust, --cosign-key or "trust" in the configuration';
+    throw new ImageBuilderError(cause.code, cause.message, cause.details, { hint, cause });
+  }
 }
 
 interface Question {

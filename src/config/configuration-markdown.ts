@@ -12,13 +12,13 @@ wins over the environment, the environment over the file, the file over the defa
 Unknown keys are refused, and all problems of a file are shown at once. \`image-builder config check\` prints every value
 in force with its source; \`image-builder config schema\` prints the JSON Schema, which lets an editor complete the file.
 
-Durations are written as in Go: \`30s\`, \`1h30m\`, \`500ms\`.
+Durations are written as in Go: \`30s\`, \`1h30m\`, \`500ms\`. Relative paths count from the folder of the file.
 `;
 
 const serviceIntroduction = `# Configuration of the signing service
 
 \`image-builder signing-service\` reads one YAML file. Unknown keys are refused, and all problems of the file are shown at
-once. Durations are written as in Go: \`30s\`, \`1h30m\`.
+once. Durations are written as in Go: \`30s\`, \`1h30m\`. Relative paths count from the folder of the file.
 `;
 
 /** The reference of all settings as a Markdown document. */

@@ -1,5 +1,5 @@
-export { configSchema } from './config-schema.ts';
-export { configurationMarkdown } from './configuration-markdown.ts';
+export { configSchema, serviceConfigSchema } from './config-schema.ts';
+export { configurationMarkdown, serviceConfigurationMarkdown } from './configuration-markdown.ts';
 export type { ConfigText } from './find-config-file.ts';
 export { type LoadedSettings, loadSettings } from './load-settings.ts';
 export { loadServiceConfig, type ServiceConfig } from './service-config.ts';
