@@ -31,7 +31,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   return {
     build: (job, signal) => buildWithEngine(inputs, job, signal),
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
-    checkSigners: async (signal) => (await signers(signal)).check(),
+    checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),
     readLayout: readImageLayout,
     openPublisher: (signal) => {
       const registry = connections.registry.withSignal(signal);

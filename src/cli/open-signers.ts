@@ -1,10 +1,12 @@
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError } from '../core/index.ts';
 import { describeRetry, openHttpClient, sleep } from '../http/index.ts';
+import type { Repository } from '../oci/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { type AttachReferrer, referrerAttacher } from '../registry/index.ts';
 import {
   type ConfiguredSigner,
+  checkCoverage,
   confirmCosign,
   confirmNotation,
   confirmOrder,
@@ -33,8 +35,8 @@ export interface SignerInputs extends Connections {
 }
 
 export interface Signers {
-  /** Throws when one of them lacks what it needs to sign. */
-  check(): Promise<void>;
+  /** Throws when one of them lacks what it needs to sign there. */
+  check(repositories: readonly Repository[]): Promise<void>;
   sign(target: SigningTarget): Promise<readonly TargetSignature[]>;
 }
 
@@ -51,7 +53,9 @@ export async function openSigners(inputs: SignerInputs): Promise<Signers> {
   const stage: SignerStage = { ...inputs, registry, attach, ...trusted };
   const configured = inputs.signers.map((name) => openSigner(stage, name));
   return {
-    check: async () => {
+    check: async (repositories) => {
+      for (const { judgedBy } of configured)
+        if (judgedBy !== undefined) checkCoverage(judgedBy, repositories);
       await Promise.all(configured.map(({ signer }) => signer.check()));
     },
     sign: (target) => signTarget(configured, target),
@@ -79,7 +83,12 @@ export async function trustedBy({
   };
 }
 
-function openSigner(stage: SignerStage, name: string): ConfiguredSigner {
+interface OpenedSigner extends ConfiguredSigner {
+  /** Decides whether its signatures count. */
+  readonly judgedBy?: Trust | undefined;
+}
+
+function openSigner(stage: SignerStage, name: string): OpenedSigner {
   const found = stage.settings.signConfig?.signers.find((each) => each.name === name);
   if (found === undefined) throw unknownSigner(stage, name);
   switch (found.type) {
@@ -103,7 +112,7 @@ function unknownSigner({ settings }: SignerStage, name: string): ImageBuilderErr
   );
 }
 
-function orderingSigner(stage: SignerStage, { name, config }: NotarySettings): ConfiguredSigner {
+function orderingSigner(stage: SignerStage, { name, config }: NotarySettings): OpenedSigner {
   const { resolvePath, emit, signal, trust } = stage;
   const { endpoint, secret, ca, timeout, retryTimeout, readBack = trust !== undefined } = config;
   const signer = signifySigner(
@@ -128,7 +137,7 @@ function orderingSigner(stage: SignerStage, { name, config }: NotarySettings): C
     { name, trust, others: () => ownThumbprints(stage) },
     { ...stage, clock, sleep },
   );
-  return { signer, confirm };
+  return { signer, confirm, judgedBy: trust };
 }
 
 /** Of the signers that sign by themselves. */
@@ -139,13 +148,13 @@ async function ownThumbprints({ settings, signers, resolvePath }: SignerStage): 
   return opened.map(({ key }) => leafThumbprint(key));
 }
 
-function signingByItself(stage: SignerStage, { name, config }: NotationSettings): ConfiguredSigner {
+function signingByItself(stage: SignerStage, { name, config }: NotationSettings): OpenedSigner {
   const inputs = { ...stage, name, config, warn: warner(stage) };
   const confirm = confirmNotation(
     { name, key: embeddedKey(inputs), trust: stage.trust },
     { ...stage, clock },
   );
-  return { signer: embeddedSigner(inputs), confirm };
+  return { signer: embeddedSigner(inputs), confirm, judgedBy: stage.trust };
 }
 
 function signingBundles(stage: SignerStage, { name, config }: CosignSettings): ConfiguredSigner {

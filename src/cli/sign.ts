@@ -69,11 +69,16 @@ async function carryOut(run: CommandRun, work: Work): Promise<readonly SignedTar
   await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
   const { signal } = run;
   const opened = await openSigners({ ...connections, settings, resolvePath, signers, emit, signal });
-  await opened.check();
+  await opened.check(references.map(({ repository }) => repository));
   const registry = connections.registry.withSignal(signal);
   const targets: PlatformTarget[] = [];
   for (const reference of references) targets.push(...(await targetsOf(registry, reference, emit)));
-  const { signed, failure } = await signTargets({ targets, sign: opened.sign, emit, clock });
+  const { signed, failure } = await signTargets({
+    targets: eachOnce(targets),
+    sign: opened.sign,
+    emit,
+    clock,
+  });
   if (failure === undefined) return signed;
   print(run, signed);
   throw failure.error;
@@ -114,6 +119,18 @@ async function targetsOf(
     tags: tag === undefined ? [] : [tag],
     metadata: {},
   });
+}
+
+/** Several references may name one image: it is signed once, with the tags of all. */
+function eachOnce(targets: readonly PlatformTarget[]): readonly PlatformTarget[] {
+  const joined = new Map<string, PlatformTarget>();
+  for (const target of targets) {
+    const name = `${printRepository(target.repository)}@${target.descriptor.digest}`;
+    const known = joined.get(name);
+    const tags = [...new Set([...(known?.tags ?? []), ...target.tags])];
+    joined.set(name, { ...target, ...known, tags });
+  }
+  return [...joined.values()];
 }
 
 function print({ args, console }: CommandRun, signed: readonly SignedTarget[]): void {

@@ -44,7 +44,7 @@ describe('the file of the signing service', () => {
         concurrent: 8,
         waiting: 256,
         requestTimeout: 30,
-        shutdownTimeout: 30,
+        shutdownTimeout: 20,
       },
       plainHttpRegistries: [],
     });

@@ -61,7 +61,7 @@ const limits = section({
   'request-timeout': withDefault(duration, '30s', {
     description: 'Longest time for a request to arrive.',
   }),
-  'shutdown-timeout': withDefault(duration, '30s', {
+  'shutdown-timeout': withDefault(duration, '20s', {
     description: 'Longest time that running requests have when the service is ended.',
   }),
 });

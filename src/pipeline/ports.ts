@@ -9,8 +9,8 @@ export interface Ports {
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
   /** Throws where we may not push; a registry that is down has until the end of the build to come back. */
   checkPush(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
-  /** Throws when a signer of the plan lacks what it needs to sign. */
-  checkSigners(signal: AbortSignal): Promise<void>;
+  /** Throws when a signer of the plan lacks what it needs to sign there. */
+  checkSigners(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
   /** Reads a layout and checks every manifest against its digest. */
   readLayout(directory: string): Promise<ImageLayout>;
   /** Everything that it does ends with `signal`. */

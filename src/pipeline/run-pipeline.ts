@@ -49,7 +49,8 @@ async function carryOut(run: Run): Promise<ImageBuilderError | undefined> {
 
 /** Before anything is built: what cannot be signed in the end must not cost a build first. */
 async function checkSigners({ plan, ports, signal }: Run): Promise<void> {
-  if (plan.signing.kind === 'signed-by') await ports.checkSigners(signal);
+  const repositories = plan.destinations.map(({ push }) => push);
+  if (plan.signing.kind === 'signed-by') await ports.checkSigners(repositories, signal);
 }
 
 /** What was built and not published: the next run goes on with it. That it cannot be kept is no fault of the build. */

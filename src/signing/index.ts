@@ -24,6 +24,7 @@ export { type PlatformTarget, signingTargets } from './signing-targets.ts';
 export { requestTimestamp } from './timestamp/request-timestamp.ts';
 export { timestamping } from './timestamp/timestamping.ts';
 export { verifyTimestamp } from './timestamp/verify-timestamp.ts';
+export { checkCoverage } from './trust/check-coverage.ts';
 export { loadTrust, type Trust } from './trust/load-trust.ts';
 export type { Verification } from './verify/verification.ts';
 export { verifyImage } from './verify/verify-image.ts';

@@ -91,7 +91,12 @@ export async function oras(...args: readonly string[]): Promise<string> {
   return words;
 }
 
-function judge(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Verdict> {
+/** Asks one of the real tools. */
+export function judge(
+  program: string,
+  args: readonly string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<Verdict> {
   const env = { ...process.env, ...bench.env, ...more };
   return new Promise((resolve) =>
     execFile(program, args, { env, timeout: 60_000 }, (error, stdout, stderr) =>

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { inject, onTestFinished } from 'vitest';
 import type { Descriptor, Digest } from '../../src/oci/index.ts';
-import type { Verdict } from '../contracts/judges.ts';
+import { judge, type Verdict } from '../contracts/judges.ts';
 import { fallbackTag, type TestRepository } from '../contracts/test-repository.ts';
 import type { TlsIdentity } from '../fakes/signify/authority.ts';
 import { type Posted, type PostOptions, post } from '../fakes/signify/post.ts';
@@ -93,10 +92,17 @@ export function signedConfig(keys: SigningKeys, lines = ''): string {
   return configFile(keys, `${lines}${readFileSync(join(keys.directory, 'sign-config.yaml'), 'utf8')}`);
 }
 
-/** The configuration of builds that push below this repository and are signed by the service; returns its path. */
-export function buildConfig(keys: SigningKeys, repository: string): string {
-  const defaultTag = "{ name: default_tag, value: 'v{{ .Date }}-{{ .ShortSHA }}', validation: '^v' }";
-  return signedConfig(keys, `registry: ${repository}\ndefault-commit-tag: ${defaultTag}\n`);
+/** The same, with trust in the keys for every repository; returns its path. */
+export function widelyTrustedConfig(keys: SigningKeys, lines = ''): string {
+  const made = join(keys.directory, 'notation');
+  const directory = join(keys.directory, uniqueName('everywhere'));
+  cpSync(made, directory, { recursive: true });
+  const file = join(directory, 'trustpolicy.json');
+  const document = JSON.parse(readFileSync(file, 'utf8'));
+  for (const policy of document.trustPolicies) policy.registryScopes = ['*'];
+  writeFileSync(file, JSON.stringify(document));
+  const text = readFileSync(join(keys.directory, 'sign-config.yaml'), 'utf8');
+  return configFile(keys, `${lines}${text.replace(made, directory)}`);
 }
 
 /** A configuration beside the keys; returns its path. */
@@ -108,21 +114,12 @@ export function configFile({ directory }: SigningKeys, text: string): string {
 
 /** Asks the real notation, which trusts these keys. */
 export function notation({ directory }: SigningKeys, ...args: readonly string[]): Promise<Verdict> {
-  return ask(bench.notation, args, { XDG_CONFIG_HOME: directory, XDG_CACHE_HOME: bench.temporary });
+  return judge(bench.notation, args, { XDG_CONFIG_HOME: directory, XDG_CACHE_HOME: bench.temporary });
 }
 
 /** Asks the real cosign. */
 export function cosign(...args: readonly string[]): Promise<Verdict> {
-  return ask(bench.cosign, args, { COSIGN_PASSWORD: '' });
-}
-
-function ask(program: string, args: readonly string[], more: NodeJS.ProcessEnv): Promise<Verdict> {
-  const env = { ...process.env, ...bench.env, ...more };
-  return new Promise((resolve) =>
-    execFile(program, args, { env, timeout: 60_000 }, (error, stdout, stderr) =>
-      resolve({ accepted: error === null, words: `${stdout}${stderr}` }),
-    ),
-  );
+  return judge(bench.cosign, args, { COSIGN_PASSWORD: '' });
 }
 
 /** What the index under the fallback tag names, which is where this registry keeps signatures. */

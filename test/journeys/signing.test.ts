@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startFakeSignify } from '../fakes/signify/fake-signify.ts';
 import { registryProxy } from './registry-proxy.ts';
-import { configFile, cosign, notation, signedConfig, signingKeys, startService } from './signing-stage.ts';
+import {
+  configFile,
+  cosign,
+  notation,
+  signedConfig,
+  signingKeys,
+  startService,
+  widelyTrustedConfig,
+} from './signing-stage.ts';
 import { build, busybox, checkout, crane, registry, uniqueName } from './stage.ts';
 import { watchTags } from './watch-tags.ts';
 
@@ -95,7 +103,7 @@ describe('a build that is to be signed', () => {
     const { repositories, ...app } = await image();
     const keys = await signingKeys([`${registry}/elsewhere`]);
     await startService(keys);
-    const { exitCode, report, stderr } = await app.build(signedConfig(keys, tagged));
+    const { exitCode, report, stderr } = await app.build(widelyTrustedConfig(keys, tagged));
     expect([exitCode, report.error?.code]).toEqual([3, 'signing.failed']);
     expect(stderr).toMatch(/the service answered 403 .*may not have/);
     for (const repository of repositories) expect(await productionTags(repository)).toEqual([]);
@@ -184,6 +192,14 @@ trust: {directory: ${others.directory}/notation}
     } finally {
       await signify.close();
     }
+  });
+
+  test('is not built when the trust policy is for other repositories', async () => {
+    const app = await image();
+    const keys = await signingKeys([`${registry}/elsewhere`]);
+    const { exitCode, report, stderr } = await app.build(signedConfig(keys, tagged));
+    expect([exitCode, report.error?.code, report.timings]).toEqual([2, 'config.invalid', []]);
+    for (const repository of app.repositories) expect(stderr).toContain(`no policy is for "${repository}"`);
   });
 
   test('is not built when its signer lacks its key', async () => {

@@ -28,5 +28,5 @@ export const defaultLimits: ServiceLimits = {
   headersMilliseconds: 10_000,
   requestMilliseconds: 30_000,
   idleMilliseconds: 5_000,
-  shutdownMilliseconds: 30_000,
+  shutdownMilliseconds: 20_000,
 };

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect as connectPlain } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTestHttp } from '../../../test/fakes/registry/open-http.ts';
@@ -216,6 +217,20 @@ describe('the end of the signing service', () => {
     await stand.service.close();
     await expect(running).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
+
+  test('cuts who never begins the handshake', async () => {
+    const hour = 3_600_000;
+    const limits = { headersMilliseconds: hour, requestMilliseconds: hour, shutdownMilliseconds: 1 };
+    const stand = await startServiceStand(pki, { limits });
+    const socket = connectPlain(Number(stand.endpoint.port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined);
+    // The service has accepted both when it answers the later one.
+    await once(socket, 'connect');
+    await post({ url: new URL('/healthz', stand.endpoint), ca, method: 'GET' });
+    await stand.service.close();
+    if (!socket.closed) await once(socket, 'close');
+  });
 });
 
 describe('a restart in the middle', () => {
@@ -258,15 +273,15 @@ describe('a restart in the middle', () => {
 
 describe('a connection', () => {
   test.each([
-    ['says nothing', ''],
-    ['sends its head by and by', 'POST /signingsvc/sign HTTP/1.1\r\nhost: x\r\n'],
+    ['says nothing', 'headersMilliseconds', ''],
+    ['sends its head by and by', 'headersMilliseconds', 'POST /signingsvc/sign HTTP/1.1\r\nhost: x\r\n'],
     [
       'sends its body by and by',
+      'requestMilliseconds',
       'POST /signingsvc/sign HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     ],
-  ])('that %s is cut', async (_, text) => {
-    const limits = { headersMilliseconds: 20, requestMilliseconds: 20 };
-    const stand = await startServiceStand(pki, { limits });
+  ])('that %s is cut by %s', async (_, limit, text) => {
+    const stand = await startServiceStand(pki, { limits: { [limit]: 20 } });
     const socket = await dial(stand.endpoint, anna);
     if (text !== '') socket.write(text);
     expect(await everythingFrom(socket)).toMatch(/^(?:HTTP\/1\.1 408 |$)/);

@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, ImageBuilderError, reasonOf, type Secret } from '../../core/index.ts';
 import { type AllowedClient, allowList } from './allow-list.ts';
 import { orderDesk, type SigningPorts } from './carry-out.ts';
@@ -49,11 +49,12 @@ export async function startSigningService(options: SigningServiceOptions): Promi
     log,
   });
   const server = openServer(options.tls, limits, answer);
+  const connections = openConnections(server);
   await startListening(server, listen);
   return {
     address: addressOf(server, listen.host),
     close: () => {
-      closing ??= closeGently(server, limits.shutdownMilliseconds);
+      closing ??= closeGently(server, connections, limits.shutdownMilliseconds);
       return closing;
     },
   };
@@ -62,6 +63,7 @@ export async function startSigningService(options: SigningServiceOptions): Promi
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 function openServer(tls: SigningServiceOptions['tls'], limits: ServiceLimits, answer: Answer): Server {
+  const headersTimeout = Math.min(limits.headersMilliseconds, limits.requestMilliseconds);
   const options = {
     cert: tls.cert,
     key: tls.key.reveal(),
@@ -72,11 +74,11 @@ function openServer(tls: SigningServiceOptions['tls'], limits: ServiceLimits, an
     rejectUnauthorized: false,
     // No session is resumed: every connection proves anew who it is.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: limits.headersMilliseconds,
-    headersTimeout: limits.headersMilliseconds,
+    handshakeTimeout: headersTimeout,
+    headersTimeout,
     requestTimeout: limits.requestMilliseconds,
     keepAliveTimeout: limits.idleMilliseconds,
-    connectionsCheckingInterval: Math.ceil(limits.headersMilliseconds / 4),
+    connectionsCheckingInterval: Math.ceil(headersTimeout / 4),
   } as const;
   try {
     const server = createServer(options, answer);
@@ -112,10 +114,26 @@ function invalid(path: string, { message, hint, cause }: { message: string; hint
   );
 }
 
-async function closeGently(server: Server, milliseconds: number): Promise<void> {
+/** Those too whose handshake is not over, which the server itself does not count among its own. */
+function openConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return open;
+}
+
+async function closeGently(
+  server: Server,
+  connections: ReadonlySet<Socket>,
+  milliseconds: number,
+): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  const deadline = setTimeout(() => server.closeAllConnections(), milliseconds);
+  const deadline = setTimeout(() => {
+    for (const socket of connections) socket.destroy();
+  }, milliseconds);
   await closed;
   clearTimeout(deadline);
 }

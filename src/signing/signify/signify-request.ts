@@ -35,7 +35,8 @@ export function signifyRequest(signer: string, target: SigningTarget): SignifyRe
     );
   if (!digest.startsWith('sha256:'))
     throw refuse('the service knows digests of sha256 alone', 'push the image with sha256 digests');
-  if (tags.length === 0) throw refuse('the service signs by tag, and there is none', 'give the image a tag');
+  if (tags.length === 0)
+    throw refuse('the service signs by tag, and there is none', 'name the tag too, as repository:tag@digest');
   const targets = tags.map((name) => ({ name, byteSize: size, digest: digestHex(digest) }));
   return { trustedCollections: [{ gun: printRepository(repository), targets }] };
 }
