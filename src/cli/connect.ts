@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type HttpClient, openHttpClient } from '../http/index.ts';
+import { type HttpClient, type HttpClientOptions, openHttpClient } from '../http/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { dockerCredentials, helperRunner, openRegistry, type RegistryClient } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
@@ -16,6 +16,8 @@ interface ConnectOptions {
   /** Registries beside those on loopback that speak plain HTTP. */
   readonly plainHttp: readonly string[];
   readonly emit: EmitProgress;
+  /** How long servers are waited for, when it is not as long as usual. */
+  readonly patience?: Pick<HttpClientOptions, 'timeouts' | 'policy'>;
 }
 
 export const clock = () => new Date();
@@ -26,10 +28,10 @@ export const agent = `image-builder/${version}`;
 /** Clients for registries and other servers, with the logins of docker; disposing of them ends what they hold open. */
 export function connect(
   { console }: Pick<CommandRun, 'console'>,
-  { plainHttp, emit }: ConnectOptions,
+  { plainHttp, emit, patience }: ConnectOptions,
 ): Connections & AsyncDisposable {
   const { environment } = console;
-  const http = openHttpClient({ clock, random: Math.random, userAgent: agent });
+  const http = openHttpClient({ ...patience, clock, random: Math.random, userAgent: agent });
   const credentials = dockerCredentials({
     configPath: join(environment.DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json'),
     run: helperRunner({ environment }),

@@ -12,12 +12,14 @@ import {
   confirmOrder,
   cosignSigner,
   leafThumbprint,
+  loadCosignKey,
   loadCosignKeys,
   loadTrust,
   type SigningTarget,
+  signedBy,
   signifySigner,
   signTarget,
-  type TargetSignature,
+  type TargetOutcome,
   type Trust,
 } from '../signing/index.ts';
 import { agent, type Connections, clock } from './connect.ts';
@@ -37,7 +39,7 @@ export interface SignerInputs extends Connections {
 export interface Signers {
   /** Throws when one of them lacks what it needs to sign there. */
   check(repositories: readonly Repository[]): Promise<void>;
-  sign(target: SigningTarget): Promise<readonly TargetSignature[]>;
+  sign(target: SigningTarget): Promise<TargetOutcome>;
 }
 
 type SignerSettings = NonNullable<Settings['signConfig']>['signers'][number];
@@ -54,9 +56,11 @@ export async function openSigners(inputs: SignerInputs): Promise<Signers> {
   const configured = inputs.signers.map((name) => openSigner(stage, name));
   return {
     check: async (repositories) => {
-      for (const { judgedBy } of configured)
-        if (judgedBy !== undefined) checkCoverage(judgedBy, repositories);
-      await Promise.all(configured.map(({ signer }) => signer.check()));
+      refuseAmbiguous(configured);
+      for (const { signer, checkJudge } of configured) {
+        await signer.check();
+        await checkJudge?.(repositories);
+      }
     },
     sign: (target) => signTarget(configured, target),
   };
@@ -84,8 +88,10 @@ export async function trustedBy({
 }
 
 interface OpenedSigner extends ConfiguredSigner {
-  /** Decides whether its signatures count. */
-  readonly judgedBy?: Trust | undefined;
+  /** Throws when those whom verifiers trust there do not have this signer among them. */
+  readonly checkJudge?: (repositories: readonly Repository[]) => Promise<void>;
+  /** Takes the signature of anybody else for its own. */
+  readonly takesAny?: boolean;
 }
 
 function openSigner(stage: SignerStage, name: string): OpenedSigner {
@@ -133,11 +139,33 @@ function orderingSigner(stage: SignerStage, { name, config }: NotarySettings): O
     },
   );
   if (!readBack || trust === undefined) return { signer, confirm: async () => undefined };
-  const confirm = confirmOrder(
-    { name, trust, others: () => ownThumbprints(stage) },
-    { ...stage, clock, sleep },
-  );
-  return { signer, confirm, judgedBy: trust };
+  const isExpected = expectation(stage, name, config.signedBy);
+  return {
+    signer,
+    confirm: confirmOrder({ name, trust, isExpected }, { ...stage, clock, sleep }),
+    checkJudge: async (repositories) => checkCoverage(trust, repositories),
+    takesAny: config.signedBy === undefined,
+  };
+}
+
+type Expectation = Parameters<typeof confirmOrder>[0]['isExpected'];
+
+/** The signature by whom an order is taken for done. */
+function expectation(stage: SignerStage, name: string, subject: string | undefined): Expectation {
+  if (subject === undefined)
+    return async ({ thumbprint }) => !(await ownThumbprints(stage)).includes(thumbprint);
+  const isBy = signedBy(name, subject);
+  return async (signature) => isBy(signature);
+}
+
+/** Nobody could tell which of them signed. */
+function refuseAmbiguous(opened: readonly OpenedSigner[]): void {
+  const ordering = opened.filter(({ takesAny }) => takesAny !== undefined);
+  const [first] = ordering.filter(({ takesAny }) => takesAny);
+  if (ordering.length < 2 || first === undefined) return;
+  const message = `signer "${first.signer.name}" needs "signed-by": several services sign, and their signatures must be told apart`;
+  const problems = [{ message, path: 'sign-config.signers' }];
+  throw new ImageBuilderError('config.invalid', 'it could not be told who signed', { problems });
 }
 
 /** Of the signers that sign by themselves. */
@@ -154,13 +182,30 @@ function signingByItself(stage: SignerStage, { name, config }: NotationSettings)
     { name, key: embeddedKey(inputs), trust: stage.trust },
     { ...stage, clock },
   );
-  return { signer: embeddedSigner(inputs), confirm, judgedBy: stage.trust };
+  const checkJudge = async (repositories: readonly Repository[]) => {
+    const { key } = await embeddedKey(inputs).open();
+    if (stage.trust !== undefined) checkCoverage(stage.trust, repositories, key.chain);
+  };
+  return { signer: embeddedSigner(inputs), confirm, checkJudge };
 }
 
-function signingBundles(stage: SignerStage, { name, config }: CosignSettings): ConfiguredSigner {
+function signingBundles(stage: SignerStage, { name, config }: CosignSettings): OpenedSigner {
   const files = { name, keyPath: stage.resolvePath(config.key) };
   const signer = cosignSigner(files, { ...stage, clock, warn: warner(stage) });
-  return { signer, confirm: confirmCosign({ ...files, trusted: stage.cosignKeys }, stage) };
+  const confirm = confirmCosign({ ...files, trusted: stage.cosignKeys }, stage);
+  return { signer, confirm, checkJudge: () => checkCosignTrust(stage, files) };
+}
+
+async function checkCosignTrust(
+  { cosignKeys }: SignerStage,
+  { name, keyPath }: { readonly name: string; readonly keyPath: string },
+): Promise<void> {
+  const { publicKey } = await loadCosignKey({ signer: name, path: keyPath });
+  if (cosignKeys.length === 0) return;
+  if (cosignKeys.some(({ fingerprint }) => fingerprint === publicKey.fingerprint)) return;
+  const message = `the public key of signer "${name}" is not among "trust.cosign-keys"`;
+  const problems = [{ message, path: 'trust.cosign-keys' }];
+  throw new ImageBuilderError('config.invalid', 'no signature of this build would count', { problems });
 }
 
 function warner({ emit }: SignerStage): (message: string) => void {

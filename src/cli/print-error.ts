@@ -42,7 +42,14 @@ function detailLines(error: ImageBuilderError): string[] {
   if (isFailure(error, 'build.failed')) return buildLines(error.details);
   if (isFailure(error, 'publish.incomplete'))
     return error.details.failed.map((line) => `  ${neutralise(line)}`);
+  if (isFailure(error, 'signing.failed') || isFailure(error, 'signing.unavailable'))
+    return unnamed(error.message, error.details.failed);
   return [];
+}
+
+/** What failed, unless the message says it. */
+function unnamed(message: string, failed: readonly string[]): string[] {
+  return failed.filter((name) => !message.includes(name)).map((name) => `  ${neutraliseLine(name)}`);
 }
 
 function buildLines({ file, line, output }: ImageBuilderError<'build.failed'>['details']): string[] {

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../core/index.ts';
 import type { Descriptor } from '../oci/index.ts';
-import { neutralise } from '../progress/index.ts';
+import { neutraliseLine } from '../progress/index.ts';
 import type { BundleVerification, Verification } from '../signing/index.ts';
 
 /** What was found out about one image. */
@@ -12,22 +12,36 @@ export interface ImageVerdict {
   readonly descriptor: Descriptor;
   /** Absent when no trust policy was to judge. */
   readonly notation: Verification | undefined;
+  /** Of the trust policy document. */
+  readonly trustPath: string | undefined;
   /** Absent when no key was to judge. */
   readonly cosign: BundleVerification | undefined;
 }
 
 /** The verdict as people read it; a line for each signature. */
-export function printVerdict({ reference, platform, descriptor, notation, cosign }: ImageVerdict): string {
+export function printVerdict({
+  reference,
+  platform,
+  descriptor,
+  notation,
+  trustPath,
+  cosign,
+}: ImageVerdict): string {
   const of = platform === undefined ? '' : ` (${platform})`;
   const lines = [`${reference}${of}`, `  ${descriptor.digest}  ${descriptor.mediaType}`];
-  if (notation !== undefined) lines.push(...notationLines(notation));
+  if (notation !== undefined) lines.push(...notationLines(notation, trustPath));
   if (cosign !== undefined) lines.push(...cosignLines(cosign));
-  return lines.map((line) => `${neutralise(line)}\n`).join('');
+  return lines.map((line) => `${indentOf(line)}${neutraliseLine(line)}\n`).join('');
 }
 
-function notationLines(verification: Verification): string[] {
+/** Of our own making: what others wrote stands behind it, on the same line. */
+function indentOf(line: string): string {
+  return /^ */.exec(line)?.[0] ?? '';
+}
+
+function notationLines(verification: Verification, trustPath = ''): string[] {
   const { policy, verified, rejected } = verification;
-  const by = `trust policy "${policy.name}" (${policy.level})`;
+  const by = `trust policy "${policy.name}" (${policy.level}) of ${trustPath}`;
   const none = policy.level === 'skip' ? 'which verifies nothing' : 'which accepts no signature';
   const found = verified.flatMap(({ signer, signingTime, timestamp, metadata, logged, listed }) => [
     `  verified  ${signer}, at ${rfc3339(signingTime)}${timestamp === undefined ? '' : ', timestamped'}, by ${by}`,

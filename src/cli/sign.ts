@@ -1,6 +1,6 @@
 import { findCheckoutRoot } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
-import { ImageBuilderError, rfc3339 } from '../core/index.ts';
+import { humanSeconds, ImageBuilderError, rfc3339 } from '../core/index.ts';
 import {
   type Digest,
   platformManifests,
@@ -8,12 +8,12 @@ import {
   printRepository,
   type Reference,
 } from '../oci/index.ts';
-import { type SignedTarget, signTargets } from '../pipeline/index.ts';
-import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
+import { type SignedTarget, type SigningResult, signTargets, withDeadline } from '../pipeline/index.ts';
+import { type EmitProgress, neutraliseLine, printJson } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { type PlatformTarget, signingTargets } from '../signing/index.ts';
 import type { CommandRun } from './commands.ts';
-import { clock, connect } from './connect.ts';
+import { type Connections, clock, connect } from './connect.ts';
 import { type Configuration, loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
@@ -41,9 +41,10 @@ async function signReferences(run: CommandRun, untrustedReferences: readonly str
     const references = untrustedReferences.map(readReference);
     const root = await findCheckoutRoot(run.console.directory, run.signal);
     const configuration = await loadConfiguration(run, root);
-    const signed = await carryOut(run, { references, configuration, emit: display.emit });
+    const { signed, failure } = await carryOut(run, { references, configuration, emit: display.emit });
     display.close();
     print(run, signed);
+    if (failure !== undefined) throw failure.error;
     setState(run, true);
     return 0;
   } catch (error) {
@@ -61,27 +62,55 @@ interface Work {
   readonly emit: EmitProgress;
 }
 
-async function carryOut(run: CommandRun, work: Work): Promise<readonly SignedTarget[]> {
+async function carryOut(run: CommandRun, work: Work): Promise<SigningResult> {
   const { references, emit, configuration } = work;
-  const { settings, resolvePath, warnings } = configuration;
+  const { settings, warnings } = configuration;
   for (const message of warnings) emit({ kind: 'notice', level: 'warning', message });
   const signers = chosenSigners(run, settings);
+  refuseUntagged(references, signers, settings);
   await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
-  const { signal } = run;
+  const seconds = settings.publishTimeout;
+  return await withDeadline({ signal: run.signal, seconds, late: () => tooSlow(seconds) }, (signal) =>
+    signWithin({ work, signers, connections, signal }),
+  );
+}
+
+interface Within {
+  readonly work: Work;
+  readonly signers: readonly string[];
+  readonly connections: Connections;
+  readonly signal: AbortSignal;
+}
+
+async function signWithin({ work, signers, connections, signal }: Within) {
+  const { references, emit, configuration } = work;
+  const { settings, resolvePath } = configuration;
   const opened = await openSigners({ ...connections, settings, resolvePath, signers, emit, signal });
   await opened.check(references.map(({ repository }) => repository));
   const registry = connections.registry.withSignal(signal);
   const targets: PlatformTarget[] = [];
-  for (const reference of references) targets.push(...(await targetsOf(registry, reference, emit)));
-  const { signed, failure } = await signTargets({
-    targets: eachOnce(targets),
-    sign: opened.sign,
-    emit,
-    clock,
-  });
-  if (failure === undefined) return signed;
-  print(run, signed);
-  throw failure.error;
+  for (const reference of references) targets.push(...(await targetsOf({ reference, registry, emit })));
+  const result = await signTargets({ targets: eachOnce(targets), sign: opened.sign, emit, clock });
+  if (result.failure !== undefined && signal.aborted) throw result.failure.error;
+  return result;
+}
+
+/** Signify signs by tag; that must not come out after the other signers have signed. */
+function refuseUntagged(
+  references: readonly Reference[],
+  names: readonly string[],
+  { signConfig }: Settings,
+): void {
+  const ordering = signConfig?.signers.find(({ name, type }) => type === 'notary' && names.includes(name));
+  const untagged = references.find(({ tag, digest }) => tag === undefined && digest !== undefined);
+  if (ordering === undefined || untagged === undefined) return;
+  const name = printReference(untagged);
+  throw new ImageBuilderError(
+    'usage.invalid',
+    `"${name}" has no tag, and signer "${ordering.name}" signs by tag`,
+    { argument: name },
+    { hint: 'name both, as repository:tag@digest, or another signer with --signer' },
+  );
 }
 
 /** Those that are named, or else those that are enabled for everybody and for the repository of `--repo`. */
@@ -89,8 +118,8 @@ function chosenSigners({ args }: CommandRun, { signConfig }: Settings): readonly
   const named = args.values.get('signer') ?? [];
   const enabled = signConfig?.enabledSigners ?? {};
   const repository = one(args, 'repo');
-  const own = repository === undefined ? [] : (enabled[repository] ?? []);
-  const signers = [...new Set(named.length > 0 ? named : [...(enabled['*'] ?? []), ...own])];
+  const own = repository !== undefined && Object.hasOwn(enabled, repository) ? enabled[repository] : [];
+  const signers = [...new Set(named.length > 0 ? named : [...(enabled['*'] ?? []), ...(own ?? [])])];
   if (signers.length > 0) return signers;
   throw new ImageBuilderError(
     'policy.denied',
@@ -100,25 +129,47 @@ function chosenSigners({ args }: CommandRun, { signConfig }: Settings): readonly
   );
 }
 
+interface Named {
+  readonly reference: Reference;
+  readonly registry: RegistryClient;
+  readonly emit: EmitProgress;
+}
+
 /** Resolved once: whatever happens to the tag later, what is signed is what was shown here. */
-async function targetsOf(
-  registry: RegistryClient,
-  reference: Reference,
-  emit: EmitProgress,
-): Promise<readonly PlatformTarget[]> {
-  const { repository, tag, digest } = reference;
-  const found = await registry.fetchManifest(repository, digest ?? tag ?? 'latest');
-  const { descriptor, manifest } = found;
+async function targetsOf({ reference, registry, emit }: Named): Promise<readonly PlatformTarget[]> {
+  const { repository, digest, tag = digest === undefined ? 'latest' : undefined } = reference;
   const name = printReference(reference);
-  const message = digest === undefined ? `"${name}" is ${descriptor.digest}` : `"${name}" is there`;
-  emit({ kind: 'notice', level: 'info', message });
-  return signingTargets({
-    repository,
-    root: descriptor,
-    platforms: manifest.kind === 'index' ? platformManifests(manifest) : [],
-    tags: tag === undefined ? [] : [tag],
-    metadata: {},
-  });
+  // A tag that is not there yet may still be set to this digest.
+  const tagged = digest && tag && (await registry.resolve(repository, tag));
+  if (tagged && tagged.digest !== digest) throw movedTag(name, tagged.digest);
+  const { descriptor, manifest } = await registry.fetchManifest(repository, digest ?? tag ?? '');
+  emit({ kind: 'notice', level: 'info', message: `"${name}" is ${descriptor.digest}` });
+  const children = manifest.kind === 'index' ? platformManifests(manifest) : [];
+  const platforms = await Promise.all(
+    children.map(async ({ platform, descriptor: claimed }) => {
+      const child = await registry.fetchManifest(repository, claimed.digest);
+      if (child.descriptor.size === claimed.size && child.descriptor.mediaType === claimed.mediaType)
+        return { platform, descriptor: child.descriptor };
+      throw wrongClaim(name, claimed.digest);
+    }),
+  );
+  const tags = tag === undefined ? [] : [tag];
+  return signingTargets({ repository, root: descriptor, platforms, tags, metadata: {} });
+}
+
+function movedTag(name: string, digest: Digest): ImageBuilderError {
+  return new ImageBuilderError(
+    'usage.invalid',
+    `"${name}": the tag names ${digest}`,
+    { argument: name },
+    { hint: 'name the digest alone, or the tag that names it' },
+  );
+}
+
+/** Verifiers take the size and the type from the registry, not from the index. */
+function wrongClaim(url: string, digest: Digest): ImageBuilderError {
+  const message = `"${url}" says of its manifest ${digest} another size or type than it has`;
+  return new ImageBuilderError('registry.corrupt', message, { url });
 }
 
 /** Several references may name one image: it is signed once, with the tags of all. */
@@ -145,7 +196,7 @@ function print({ args, console }: CommandRun, signed: readonly SignedTarget[]): 
     console.stdout.write(printJson(rows, 2));
     return;
   }
-  for (const row of rows) console.stdout.write(`${neutralise(lineOf(row))}\n`);
+  for (const row of rows) console.stdout.write(`${neutraliseLine(lineOf(row))}\n`);
 }
 
 interface Row extends ReturnType<typeof signatureRow> {
@@ -184,6 +235,15 @@ function lineOf({
 function setState({ args, console }: CommandRun, success: boolean): void {
   if (!args.switches.get('ado-state-output')) return;
   console.stdout.write(`##vso[task.setvariable variable=signing_success;isOutput=true]${success}\n`);
+}
+
+function tooSlow(seconds: number): ImageBuilderError {
+  return new ImageBuilderError(
+    'signing.unavailable',
+    `signing took longer than ${humanSeconds(seconds)}`,
+    { signer: '', failed: [] },
+    { hint: 'run it again; the limit is publish-timeout in the configuration' },
+  );
 }
 
 function nothingToSign(): ImageBuilderError {

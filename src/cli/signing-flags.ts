@@ -39,7 +39,7 @@ export const verifying = [
     name: 'trust',
     value: 'DIR',
     description:
-      'folder with trustpolicy.json and truststore; default: trust.directory of the configuration, or that of notation',
+      'folder with trustpolicy.json and truststore; default: trust.directory of the configuration; with no trust at all, that of notation',
   },
   {
     name: 'cosign-key',

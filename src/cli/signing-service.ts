@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { loadServiceConfig, type ServiceConfig } from '../config/index.ts';
 import { ImageBuilderError, reasonOf, Secret } from '../core/index.ts';
 import { sleep } from '../http/index.ts';
+import { manifestMediaTypes } from '../oci/index.ts';
 import { type EmitProgress, neutraliseLine, printJson } from '../progress/index.ts';
 import { referrerAttacher } from '../registry/index.ts';
 import { startSigningService } from '../signing/index.ts';
@@ -12,6 +13,11 @@ import { embeddedSigner } from './embedded-signer.ts';
 import { one } from './one.ts';
 
 const signerName = 'signing-service';
+/** Milliseconds. Clients wait and try again by themselves; one registry that is down must not keep the others waiting. */
+const patience = {
+  timeouts: { connect: 5_000, headers: 10_000, body: 20_000 },
+  policy: { attempts: 3, deadline: 20_000 },
+};
 
 /** Answers requests to sign until Ctrl-C or SIGTERM. Prints one JSON object a line for each request. */
 export async function signingService(run: CommandRun): Promise<number> {
@@ -23,7 +29,7 @@ export async function signingService(run: CommandRun): Promise<number> {
   const emit: EmitProgress = (event) => {
     if (event.kind === 'notice' && event.level !== 'debug') warn(event.message);
   };
-  await using connections = connect(run, { plainHttp: config.plainHttpRegistries, emit });
+  await using connections = connect(run, { plainHttp: config.plainHttpRegistries, emit, patience });
   const { http, registry } = connections;
   const attach = referrerAttacher({ registry, random: Math.random, sleep });
   const signer = embeddedSigner({
@@ -36,7 +42,10 @@ export async function signingService(run: CommandRun): Promise<number> {
     tls: await readTls(config, resolvePath),
     allow: config.allow.map(({ subject, guns }) => ({ subject, gunPrefixes: guns })),
     limits: limitsOf(config),
-    resolve: async (repository, digest) => (await registry.findManifest(repository, digest))?.descriptor,
+    resolve: async (repository, digest) => {
+      const found = await registry.findManifest(repository, digest);
+      return found && manifestMediaTypes.includes(found.descriptor.mediaType) ? found.descriptor : undefined;
+    },
     sign: (target) => signer.sign(target),
     clock,
     log: (record) => console.stdout.write(printJson(record)),

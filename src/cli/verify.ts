@@ -12,12 +12,18 @@ import {
 } from '../oci/index.ts';
 import { printJson } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import { loadCosignKeys, loadTrust, type Trust, verifyCosign, verifyImage } from '../signing/index.ts';
+import {
+  loadCosignKeys,
+  loadTrust,
+  type Trust,
+  verifyCosign,
+  verifyImage,
+  worstOf,
+} from '../signing/index.ts';
 import type { CommandRun } from './commands.ts';
 import { connect } from './connect.ts';
 import { type Configuration, loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';
-import { trustedBy } from './open-signers.ts';
 import { type ImageVerdict, printVerdict, verdictRow } from './print-verdict.ts';
 import { readReference } from './read-reference.ts';
 import { warn } from './warn.ts';
@@ -38,12 +44,20 @@ export async function verify(run: CommandRun): Promise<number> {
   await using connections = connect(run, { plainHttp, emit: () => undefined });
   const registry = connections.registry.withSignal(signal);
   const verdicts: ImageVerdict[] = [];
+  const failures: unknown[] = [];
   for (const reference of references) {
-    const verdict = await judge({ registry, judges, reference, platform: one(args, 'platform') });
-    verdicts.push(verdict);
-    if (!args.switches.get('json')) console.stdout.write(printVerdict(verdict));
+    try {
+      const verdict = await judge({ registry, judges, reference, platform: one(args, 'platform') });
+      verdicts.push(verdict);
+      if (!args.switches.get('json')) console.stdout.write(printVerdict(verdict));
+    } catch (error) {
+      // One image that is not there must not hide what there is to say of the others.
+      failures.push(error);
+      if (isFailure(error, 'cancelled')) break;
+    }
   }
   if (args.switches.get('json')) console.stdout.write(printJson(verdicts.map(verdictRow), 2));
+  if (failures.length > 0) throw worstOf(failures);
   refuseUnsigned(verdicts);
   return 0;
 }
@@ -53,19 +67,19 @@ interface Judges {
   readonly cosignKeys: Awaited<ReturnType<typeof loadCosignKeys>>;
 }
 
-/** From the flags, else from the configuration, else what notation trusts for this user. */
+/** Each from its flag, else from the configuration; when nobody says anything, what notation trusts for this user. */
 async function judgesOf({ args, console }: CommandRun, configuration: Configuration): Promise<Judges> {
-  const [directory, keys] = [one(args, 'trust'), args.values.get('cosign-key') ?? []];
-  if (directory !== undefined || keys.length > 0) {
-    const inFolder = (path: string) => resolve(console.directory, path);
-    return {
-      trust: directory === undefined ? undefined : await loadTrust({ directory: inFolder(directory) }),
-      cosignKeys: await loadCosignKeys(keys.map(inFolder)),
-    };
-  }
-  const { trust, cosignKeys } = await trustedBy(configuration);
-  if (trust !== undefined || cosignKeys.length > 0) return { trust, cosignKeys };
-  return { trust: await trustOfUser(console), cosignKeys };
+  const inFolder = (path: string) => resolve(console.directory, path);
+  const { directory, cosignKeys = [] } = configuration.settings.trust ?? {};
+  const fromFlag = one(args, 'trust');
+  const given =
+    fromFlag === undefined ? directory && configuration.resolvePath(directory) : inFolder(fromFlag);
+  const keyFlags = args.values.get('cosign-key') ?? [];
+  const keyPaths = keyFlags.length > 0 ? keyFlags.map(inFolder) : cosignKeys.map(configuration.resolvePath);
+  const keys = await loadCosignKeys(keyPaths);
+  if (given !== undefined) return { trust: await loadTrust({ directory: given }), cosignKeys: keys };
+  if (keys.length > 0) return { trust: undefined, cosignKeys: keys };
+  return { trust: await trustOfUser(console), cosignKeys: [] };
 }
 
 /** Whom notation trusts. Who has told it nothing yet gets to know how to say it here. */
@@ -94,7 +108,8 @@ async function judge({ registry, judges, reference, platform }: Question): Promi
   const place = { registry, repository, descriptor };
   const notation = trust && (await verifyImage({ ...place, trust, now: new Date() }));
   const cosign = keys.length === 0 ? undefined : await verifyCosign({ ...place, keys });
-  return { reference: printReference(reference), platform, descriptor, notation, cosign };
+  const trustPath = trust?.path;
+  return { reference: printReference(reference), platform, descriptor, notation, trustPath, cosign };
 }
 
 /** Resolved once: what a tag names a moment later is another question. */

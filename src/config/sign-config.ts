@@ -23,6 +23,11 @@ const notaryConfig = section({
     description:
       'Whether the signature must be found in the registry and verified by `trust` before a tag moves; default: when `trust` has a directory. `false` is for a service that keeps its signatures elsewhere.',
   }),
+  'signed-by': optional(text, {
+    description:
+      'Subject of the certificate that the service signs with, as in a trust policy: only its signatures are taken for an answer.',
+    examples: ['C=DE, ST=BW, O=Example, CN=signing'],
+  }),
   'retry-timeout': withDefault(pause, '10s', {
     description: 'Longest pause before the first repetition; it doubles with each.',
   }),

@@ -58,10 +58,11 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
     transport ??= openTransport({ timeouts: { ...defaultTimeouts, ...options.timeouts }, tls: options.tls });
     return transport;
   };
+  const wholeBody = options.timeouts?.body ?? defaultTimeouts.body;
   const open = async (request: HttpRequest) => {
     const headers = { 'user-agent': options.userAgent, ...request.headers };
     const link = linkSignals(closing.signal, request.signal);
-    return openFollowing(await ready(), { ...request, headers }, link);
+    return openFollowing({ transport: await ready(), wholeBody, link }, { ...request, headers });
   };
   const retry: HttpClient['retrying'] = async (work, { signal, onRetry } = {}) => {
     const link = linkSignals(closing.signal, signal);
@@ -105,10 +106,16 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
+interface Opening {
+  readonly transport: Transport;
+  /** Milliseconds. */
+  readonly wholeBody: number;
+  readonly link: LinkedSignal;
+}
+
 async function openFollowing(
-  transport: Transport,
+  { transport, wholeBody, link }: Opening,
   request: HttpRequest,
-  link: LinkedSignal,
 ): Promise<HttpResponse> {
   try {
     let current = request;
@@ -117,7 +124,7 @@ async function openFollowing(
       const next = transport.showsCertificate ? undefined : nextRequest(current, data, followed);
       if (next === undefined) {
         data.body.once('close', link.release);
-        return httpResponse({ request: current, data, cancellation: () => cancellation(link) });
+        return httpResponse({ request: current, data, wholeBody, cancellation: () => cancellation(link) });
       }
       drain(data);
       current = next;

@@ -19,6 +19,18 @@ describe('an answer', () => {
     );
   });
 
+  test('that never comes to its end is cut off after the time for a body', async () => {
+    const server = await serve(async (_, response) => {
+      response.writeHead(200);
+      const dripping = setInterval(() => response.write('x'), 5);
+      response.on('close', () => clearInterval(dripping));
+    });
+    const { http } = openTestHttp({ timeouts: { body: 100 }, policy: { attempts: 1 } });
+    await expect(http.request({ method: 'GET', url: server.url }, (r) => r.text())).rejects.toMatchObject({
+      facts: { temporary: true, reason: 'the answer was not complete after 0.1 s' },
+    });
+  });
+
   test('that is not JSON is a final fault that does not show it', async () => {
     const server = await serve((_, response) => void response.end('<secret page>'));
     const { http } = openTestHttp();

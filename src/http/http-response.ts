@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { humanBytes } from '../core/index.ts';
-import { HttpError } from './http-error.ts';
+import { humanBytes, humanSeconds } from '../core/index.ts';
+import { HttpError, type HttpErrorFacts } from './http-error.ts';
 import type { HttpRequest } from './http-request.ts';
 import { networkFault } from './network-fault.ts';
 
@@ -29,40 +29,50 @@ export interface HttpResponse {
 export interface ReceivedAnswer {
   readonly request: HttpRequest;
   readonly data: Dispatcher.ResponseData;
+  /** Milliseconds that a body may take which is read at once. */
+  readonly wholeBody: number;
   /** What to throw when reading fails because the caller cancelled. */
   readonly cancellation: () => Error | undefined;
 }
 
 /** Wraps what undici received; faults while reading are classified like those before. */
-export function httpResponse({ request, data, cancellation }: ReceivedAnswer): HttpResponse {
+export function httpResponse({ request, data, wholeBody, cancellation }: ReceivedAnswer): HttpResponse {
   const { method, url } = request;
   const header = (name: string) => headerOf(data, name);
-  const wrong = (reason: string, cause?: unknown) =>
+  const wrong = (reason: string, cause?: unknown) => fault({ reason, temporary: false, cause });
+  const fault = (facts: Pick<HttpErrorFacts, 'reason' | 'temporary' | 'cause'>) =>
     new HttpError({
+      ...facts,
       fault: 'response',
       method,
       url,
-      reason,
-      temporary: false,
       status: data.statusCode,
-      cause,
     });
   async function* stream(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of data.body) yield chunk as Uint8Array;
     } catch (error) {
-      throw cancellation() ?? networkFault(error, { method, url });
+      throw cancellation() ?? (error instanceof HttpError ? error : networkFault(error, { method, url }));
     }
   }
   async function bytes(limit = defaultLimit): Promise<Uint8Array> {
     const tooLarge = () => wrong(`the answer is larger than ${humanBytes(limit)}`);
     if (method !== 'HEAD' && Number(header('content-length') ?? 0) > limit) throw tooLarge();
+    const late = fault({
+      reason: `the answer was not complete after ${humanSeconds(wholeBody / 1000)}`,
+      temporary: true,
+    });
+    const deadline = setTimeout(() => data.body.destroy(late), wholeBody);
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of stream()) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge();
-      chunks.push(chunk);
+    try {
+      for await (const chunk of stream()) {
+        size += chunk.length;
+        if (size > limit) throw tooLarge();
+        chunks.push(chunk);
+      }
+    } finally {
+      clearTimeout(deadline);
     }
     return Buffer.concat(chunks);
   }

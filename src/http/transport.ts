@@ -8,7 +8,7 @@ export interface HttpTimeouts {
   readonly connect: number;
   /** Without a byte sent or an answer begun. */
   readonly headers: number;
-  /** Between two pieces of an answer's body. */
+  /** Between two pieces of an answer's body, and for the whole of one that is read at once. */
   readonly body: number;
 }
 

@@ -1,7 +1,7 @@
 import type { BuildJob, BuildOutcome } from '../buildkit/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
-import type { SigningTarget, TargetSignature } from '../signing/index.ts';
+import type { SigningTarget, TargetOutcome } from '../signing/index.ts';
 
 /** What the pipeline needs done by others; the command line puts the adapters in. */
 export interface Ports {
@@ -20,8 +20,8 @@ export interface Ports {
 export interface Publisher {
   /** Brings the whole image to every repository by digest. */
   publish(image: Publication): Promise<readonly PublishedRepository[]>;
-  /** Has it signed by every signer of the plan, and looks for the signatures as a verifier would. */
-  sign(target: SigningTarget): Promise<readonly TargetSignature[]>;
+  /** Has it signed by every signer of the plan, and looks for the signatures as a verifier would. Does not throw. */
+  sign(target: SigningTarget): Promise<TargetOutcome>;
   /** Moves the tags in every repository, or none. */
   moveTags(image: Publication, tags: readonly string[]): Promise<void>;
 }

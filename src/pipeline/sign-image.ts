@@ -18,12 +18,13 @@ export async function signImage(run: Run, publisher: Publisher, image: Publicati
 }
 
 function targetsOf({ plan }: Run, { layout, repositories }: Publication): readonly PlatformTarget[] {
-  const { commit, repository: source, event } = plan.source;
+  const { commit, repository: source, event, dirty } = plan.source;
   const image = {
     root: layout.root,
     platforms: platformImages(layout, plan.platforms),
     tags: uniqueTagValues(plan.tags),
-    metadata: { commit, repository: source, event },
+    // Whoever verifies the commit must see that the image holds more than it.
+    metadata: { commit, repository: source, event, ...(dirty ? { dirty: 'true' } : {}) },
   };
   return repositories.flatMap((repository) => signingTargets({ ...image, repository }));
 }

@@ -1,7 +1,14 @@
 import { type Clock, isFailure, reasonOf } from '../core/index.ts';
 import { digestHex, printRepository } from '../oci/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
-import { type PlatformTarget, type SigningTarget, type TargetSignature, worstOf } from '../signing/index.ts';
+import { limiter } from '../registry/index.ts';
+import {
+  type PlatformTarget,
+  type SigningTarget,
+  type TargetOutcome,
+  type TargetSignature,
+  worstOf,
+} from '../signing/index.ts';
 
 /** What is signed, with the signatures of every signer. */
 export interface SignedTarget {
@@ -11,52 +18,52 @@ export interface SignedTarget {
 
 export interface TargetSigning {
   readonly targets: readonly PlatformTarget[];
-  readonly sign: (target: SigningTarget) => Promise<readonly TargetSignature[]>;
+  /** Does not throw. */
+  readonly sign: (target: SigningTarget) => Promise<TargetOutcome>;
   readonly emit: EmitProgress;
   readonly clock: Clock;
 }
 
 export interface SigningResult {
-  /** What was signed by every signer. */
+  /** Every signature that was made, also those of a target that one of its signers failed. */
   readonly signed: readonly SignedTarget[];
   /** Of several failures the one to tell; absent when all is signed. */
   readonly failure?: { readonly error: unknown };
 }
 
-/** Has targets signed side by side, each a step of the stage. All are over when it resolves; does not throw. */
+/** A signing service has other clients too. */
+const atATime = 8;
+
+/** Has targets signed, several at a time, each a step of the stage. All are over when it resolves; does not throw. */
 export async function signTargets(signing: TargetSigning): Promise<SigningResult> {
-  const works = signing.targets.map((target) => signOne(signing, target));
-  const results = await Promise.allSettled(works);
-  const signed = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const limited = limiter(atATime);
+  const outcomes = await Promise.all(
+    signing.targets.map((target) => limited(() => signOne(signing, target))),
+  );
+  const signed = outcomes.flatMap(({ signatures }, at) => {
+    const target = signing.targets[at];
+    return target === undefined || signatures.length === 0 ? [] : [{ target, signatures }];
+  });
+  const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
   return failures.length === 0 ? { signed } : { signed, failure: { error: worstOf(failures) } };
 }
 
-async function signOne(signing: TargetSigning, target: PlatformTarget): Promise<SignedTarget> {
-  const { sign, emit, clock } = signing;
+async function signOne({ sign, emit, clock }: TargetSigning, target: PlatformTarget): Promise<TargetOutcome> {
   const { repository, descriptor, platform } = target;
   const name = printRepository(repository);
   const id = `sign:${name}@${descriptor.digest}`;
   const untrustedName = `${name}@${digestHex(descriptor.digest).slice(0, 12)}`;
-  emit({
-    kind: 'step-started',
-    id,
-    stage: 'sign',
-    untrustedName,
-    ...(platform === undefined ? {} : { platform }),
-  });
+  const named = platform === undefined ? {} : { platform };
+  emit({ kind: 'step-started', id, stage: 'sign', untrustedName, ...named });
   const started = clock().getTime();
-  const finish = (outcome: 'done' | 'failed' | 'cancelled', error?: unknown) => {
-    const seconds = (clock().getTime() - started) / 1000;
-    const reason = error === undefined ? {} : { untrustedError: reasonOf(error) };
-    emit({ kind: 'step-finished', id, outcome, seconds, ...reason });
-  };
-  try {
-    const signatures = await sign(target);
-    finish('done');
-    return { target, signatures };
-  } catch (error) {
-    finish(isFailure(error, 'cancelled') ? 'cancelled' : 'failed', error);
-    throw error;
-  }
+  const outcome = await sign(target);
+  const seconds = (clock().getTime() - started) / 1000;
+  emit({ kind: 'step-finished', id, seconds, ...endOf(outcome) });
+  return outcome;
+}
+
+function endOf({ failure }: TargetOutcome) {
+  if (failure === undefined) return { outcome: 'done' } as const;
+  const outcome = isFailure(failure.error, 'cancelled') ? 'cancelled' : 'failed';
+  return { outcome, untrustedError: reasonOf(failure.error) } as const;
 }

@@ -35,12 +35,17 @@ const jobTypes: Readonly<Record<string, string>> = {
 export function decideSigning({ event, repository, rules }: SigningQuestion): SigningDecision {
   if (!isProductionEvent(event)) return { kind: 'unsigned', reason: `event "${event}" is never signed` };
   if (rules === undefined) return { kind: 'unsigned', reason: 'the configuration has no "sign-config"' };
-  const names = [...(rules.enabledSigners['*'] ?? []), ...(rules.enabledSigners[repository] ?? [])];
+  const names = [...(rules.enabledSigners['*'] ?? []), ...ownSigners(rules, repository)];
   const enabled = [...new Set(names)].map((name) => definedSigner(name, rules));
   const job = jobTypes[event] ?? event;
   const signers = enabled.filter((signer) => signer.jobTypes.length === 0 || signer.jobTypes.includes(job));
   if (signers.length === 0) throw nobodySigns(event, repository);
   return { kind: 'signed-by', signers: signers.map((signer) => signer.name) };
+}
+
+/** Names of things are no names of signers, even if every object has them. */
+function ownSigners({ enabledSigners }: SigningRules, repository: string): readonly string[] {
+  return Object.hasOwn(enabledSigners, repository) ? (enabledSigners[repository] ?? []) : [];
 }
 
 function definedSigner(name: string, rules: SigningRules): SigningRules['signers'][number] {

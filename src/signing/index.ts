@@ -1,6 +1,8 @@
 export { confirmCosign } from './confirm/confirm-cosign.ts';
 export { confirmNotation } from './confirm/confirm-notation.ts';
 export { confirmOrder } from './confirm/confirm-order.ts';
+export { signedBy } from './confirm/signed-by.ts';
+export { loadCosignKey } from './cosign/cosign-key.ts';
 export { cosignSigner } from './cosign/cosign-signer.ts';
 export { loadCosignKeys } from './cosign/load-cosign-keys.ts';
 export { type BundleVerification, verifyCosign } from './cosign/verify-cosign.ts';
@@ -16,7 +18,13 @@ export { signDescriptor } from './notation/sign-descriptor.ts';
 export type { ServiceRecord } from './service/signing-desk.ts';
 export type { SigningService, SigningServiceOptions } from './service/signing-service.ts';
 export { startSigningService } from './service/signing-service.ts';
-export { type ConfiguredSigner, signTarget, type TargetSignature, worstOf } from './sign-target.ts';
+export {
+  type ConfiguredSigner,
+  signTarget,
+  type TargetOutcome,
+  type TargetSignature,
+  worstOf,
+} from './sign-target.ts';
 export type { RejectionReason } from './signed-envelope.ts';
 export type { Signer, SigningTarget } from './signer.ts';
 export { signifySigner } from './signify/signify-signer.ts';
@@ -24,7 +32,7 @@ export { type PlatformTarget, signingTargets } from './signing-targets.ts';
 export { requestTimestamp } from './timestamp/request-timestamp.ts';
 export { timestamping } from './timestamp/timestamping.ts';
 export { verifyTimestamp } from './timestamp/verify-timestamp.ts';
-export { checkCoverage } from './trust/check-coverage.ts';
 export { loadTrust, type Trust } from './trust/load-trust.ts';
+export { checkCoverage } from './verify/check-coverage.ts';
 export type { Verification } from './verify/verification.ts';
 export { verifyImage } from './verify/verify-image.ts';

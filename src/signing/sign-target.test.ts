@@ -44,32 +44,42 @@ describe('signTarget', () => {
       ],
       target,
     );
-    expect(made).toEqual([
-      {
-        signer: 'a',
-        kind: 'notation',
-        state: 'verified',
-        reused: false,
-        signature: found.digest,
-        signedBy: 'CN=a',
-        signingTime: found.signingTime,
-      },
-      { signer: 'b', kind: 'notation', state: 'requested', reused: false },
-    ]);
+    expect(made).toEqual({
+      signatures: [
+        {
+          signer: 'a',
+          kind: 'notation',
+          state: 'verified',
+          reused: false,
+          signature: found.digest,
+          signedBy: 'CN=a',
+          signingTime: found.signingTime,
+        },
+        { signer: 'b', kind: 'notation', state: 'requested', reused: false },
+      ],
+    });
   });
 
   test.each([
     ['signs', { outcome: fault('signing.failed') }],
     ['is found again', { confirmed: fault('signing.failed') }],
-  ])('fails when one of several signers fails before it %s', async (_, behaviour) => {
-    const works = signTarget([signer('a', {}), signer('b', behaviour)], target);
-    await expect(works).rejects.toMatchObject({ code: 'signing.failed' });
-  });
+  ])(
+    'fails when one of several signers fails before it %s, and keeps what the others made',
+    async (_, behaviour) => {
+      expect(await signTarget([signer('a', {}), signer('b', behaviour)], target)).toMatchObject({
+        signatures: [{ signer: 'a' }],
+        failure: { error: { code: 'signing.failed' } },
+      });
+    },
+  );
 
   test('tells of the failure that a retry cannot mend', async () => {
     const late = signer('a', { outcome: fault('signing.unavailable') });
     const final = signer('b', { outcome: fault('signing.failed') });
-    await expect(signTarget([late, final], target)).rejects.toMatchObject({ code: 'signing.failed' });
+    expect(await signTarget([late, final], target)).toMatchObject({
+      signatures: [],
+      failure: { error: { code: 'signing.failed' } },
+    });
     expect(worstOf([fault('signing.unavailable')])).toMatchObject({ code: 'signing.unavailable' });
     const bug = new TypeError('x');
     expect(worstOf([fault('signing.unavailable'), bug])).toBe(bug);

@@ -24,15 +24,22 @@ export interface TargetSignature {
   readonly signingTime?: Date;
 }
 
-/**
- * Has a target signed by every signer, and looks for each signature as a verifier would. When several fail, the
- * failure that a retry cannot mend is thrown, once all are over.
- */
+/** What became of one target. */
+export interface TargetOutcome {
+  readonly signatures: readonly TargetSignature[];
+  /** Of several failures the one to tell; absent when every signer signed. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/** Has a target signed by every signer, and looks for each signature as a verifier would. Does not throw. */
 export async function signTarget(
   signers: readonly ConfiguredSigner[],
   target: SigningTarget,
-): Promise<readonly TargetSignature[]> {
-  return allOrWorst(signers.map((signer) => signAndConfirm(signer, target)));
+): Promise<TargetOutcome> {
+  const results = await Promise.allSettled(signers.map((signer) => signAndConfirm(signer, target)));
+  const signatures = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  return failures.length === 0 ? { signatures } : { signatures, failure: { error: worstOf(failures) } };
 }
 
 async function signAndConfirm(
@@ -48,15 +55,7 @@ async function signAndConfirm(
   return { signer: name, kind, state: 'verified', reused, signature: digest, ...rest };
 }
 
-/** Waits for all; a failure that a retry cannot mend says more than one that it can. */
-async function allOrWorst<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
-  const results = await Promise.allSettled(works);
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (failures.length > 0) throw worstOf(failures);
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-
-/** The failure to tell of several that happened side by side. */
+/** The failure to tell of several: one that a retry cannot mend says more than one that it can. */
 export function worstOf(failures: readonly unknown[]): unknown {
   return failures.find((failure) => !isFailure(failure) || exitCodes[failure.code] !== 5) ?? failures[0];
 }

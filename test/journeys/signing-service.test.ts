@@ -215,7 +215,7 @@ describe('the log of the service', () => {
     await logging.post({ body: readFileSync(join(own.directory, 'client/signify-secret.json')) });
     await logging.post({ identity: undefined });
     const { stdout, stderr } = await logging.end();
-    const client = '"C=DE, ST=BW, O=Development, CN=image-builder"';
+    const client = 'C=DE, ST=BW, O=Development, CN=image-builder';
     const { digest, size } = image;
     const orders = [{ gun, digest, size, tags: ['v1'] }];
     expect(logOf({ stdout })).toMatchObject([

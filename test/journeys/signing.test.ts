@@ -143,21 +143,45 @@ trust:
     expect(judged.accepted, judged.words).toBe(true);
   });
 
-  test('by a signer whom nobody trusts moves no tag', async () => {
+  test.each([
+    [
+      'embedded',
+      '{name: embedded, type: notation, config: {key: signing/key.pem, chain: signing/chain.pem}}',
+    ],
+    ['bundles', '{name: bundles, type: cosign, config: {key: signing/key.pem}}'],
+  ])('by the signer "%s", whom no verifier trusts, is not built', async (name, signer) => {
     const { repositories, ...app } = await image();
     const [keys, others] = [await signingKeys(repositories), await signingKeys(repositories)];
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+    writeFileSync(join(keys.directory, 'cosign.pub'), stranger.export({ type: 'spki', format: 'pem' }));
     const config = configFile(
       keys,
       `${tagged}sign-config:
-  enabled-signers: {'*': [embedded]}
-  signers: [{name: embedded, type: notation, config: {key: signing/key.pem, chain: signing/chain.pem}}]
-trust: {directory: ${others.directory}/notation}
+  enabled-signers: {'*': [${name}]}
+  signers: [${signer}]
+trust: {directory: ${others.directory}/notation, cosign-keys: [cosign.pub]}
 `,
     );
     const { exitCode, report } = await app.build(config);
-    expect([exitCode, report.error?.code, report.signed]).toEqual([3, 'signing.failed', false]);
-    expect(report.error?.message).toMatch(/does not count: .*is in no trust store/);
-    for (const repository of repositories) expect(await productionTags(repository)).toEqual([]);
+    expect([exitCode, report.error?.code, report.timings]).toEqual([2, 'config.invalid', []]);
+  });
+
+  test('by two services that cannot be told apart is not built', async () => {
+    const { repositories, ...app } = await image();
+    const keys = await signingKeys(repositories);
+    const service =
+      '{endpoint: "https://localhost:1/sign", secret: {path: client/signify-secret.json, type: signify}}';
+    const config = configFile(
+      keys,
+      `${tagged}sign-config:
+  enabled-signers: {'*': [one, two]}
+  signers: [{name: one, type: notary, config: ${service}}, {name: two, type: notary, config: ${service}}]
+trust: {directory: notation}
+`,
+    );
+    const { exitCode, stderr, report } = await app.build(config);
+    expect([exitCode, report.timings]).toEqual([2, []]);
+    expect(stderr).toContain('signer "one" needs "signed-by"');
   });
 
   test('by a service whose signatures nobody looks for is asked for, not signed', async () => {

@@ -2,10 +2,15 @@ import type { X509Certificate } from './x509.ts';
 
 const longestSubject = 200;
 
-/** The subject as messages name a certificate; what somebody else wrote into it cannot act on a terminal. */
-export function subjectOf(certificate: X509Certificate): string {
+/** The subject on one line; what somebody else wrote into it cannot act on a terminal. */
+export function printSubject(certificate: X509Certificate): string {
   const text = certificate.subject.replace(/\p{C}/gu, '\u{FFFD}');
-  return `"${text.length > longestSubject ? `${text.slice(0, longestSubject)}…` : text}"`;
+  return text.length > longestSubject ? `${text.slice(0, longestSubject)}…` : text;
+}
+
+/** The subject as messages name a certificate. */
+export function subjectOf(certificate: X509Certificate): string {
+  return `"${printSubject(certificate)}"`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { humanSeconds, ImageBuilderError } from '../../core/index.ts';
 import type { Sleep } from '../../http/index.ts';
+import type { Digest } from '../../oci/index.ts';
 import type { ConfirmSignature, SigningTarget } from '../signer.ts';
 import { nameOf } from '../signify/signify-request.ts';
 import type { Trust } from '../trust/load-trust.ts';
-import type { Verification } from '../verify/verification.ts';
+import type { Verification, VerifiedSignature } from '../verify/verification.ts';
 import { verifyImage } from '../verify/verify-image.ts';
 import type { ConfirmPorts } from './confirm-notation.ts';
 import { whyNot } from './why-not.ts';
@@ -12,8 +13,8 @@ export interface OrderConfirmOptions {
   /** Name of the signer in the configuration. */
   readonly name: string;
   readonly trust: Trust;
-  /** Thumbprints of signers that are not the service: their signatures prove nothing about it. */
-  readonly others: () => Promise<readonly string[]>;
+  /** Whether a signature can be the one that was ordered; without knowing whose it is, every foreign one. */
+  readonly isExpected: (signature: VerifiedSignature) => Promise<boolean>;
 }
 
 export interface OrderConfirmPorts extends ConfirmPorts {
@@ -31,23 +32,35 @@ export function confirmOrder(options: OrderConfirmOptions, ports: OrderConfirmPo
   const { clock, registry, sleep, signal } = ports;
   return async (target) => {
     const { repository, descriptor } = target;
-    const others = await options.others();
     const started = clock().getTime();
+    // What counted for nothing before the service could answer says nothing about its answer.
+    let ignored: ReadonlySet<Digest> | undefined;
     for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
       const now = clock();
       const place = { registry, repository, descriptor };
       const verification = await verifyImage({ ...place, trust: options.trust, now });
-      const found = verification.verified.find(
-        ({ thumbprint, listed }) => listed && !others.includes(thumbprint),
-      );
+      const found = await firstExpected(verification.verified, options);
+      ignored ??= new Set(verification.rejected.map(({ digest }) => digest));
       if (found !== undefined)
         return { digest: found.digest, signedBy: found.signer, signingTime: found.signingTime };
       const waited = now.getTime() - started;
       if (waited >= longestWait || verification.policy.level === 'skip')
-        throw notThere(options.name, target, { verification, waited });
+        throw notThere(options.name, target, { verification: without(verification, ignored), waited });
       await sleep(pause, signal);
     }
   };
+}
+
+async function firstExpected(
+  verified: readonly VerifiedSignature[],
+  { isExpected }: OrderConfirmOptions,
+): Promise<VerifiedSignature | undefined> {
+  for (const signature of verified) if (signature.listed && (await isExpected(signature))) return signature;
+  return undefined;
+}
+
+function without(verification: Verification, ignored: ReadonlySet<Digest>): Verification {
+  return { ...verification, rejected: verification.rejected.filter(({ digest }) => !ignored.has(digest)) };
 }
 
 interface Wait {

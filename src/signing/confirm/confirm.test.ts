@@ -7,9 +7,11 @@ import { cosignSigner } from '../cosign/cosign-signer.ts';
 import { leafThumbprint, notationSigner } from '../notation/notation-signer.ts';
 import type { SigningOutcome } from '../signer.ts';
 import { trustOnly } from '../trust/trust-only.ts';
+import type { VerifiedSignature } from '../verify/verification.ts';
 import { confirmCosign } from './confirm-cosign.ts';
 import { confirmNotation } from './confirm-notation.ts';
 import { confirmOrder } from './confirm-order.ts';
+import { signedBy } from './signed-by.ts';
 
 let own: Chain;
 let other: Chain;
@@ -69,11 +71,17 @@ describe('a signature of the embedded signer', () => {
 });
 
 describe('a signature that a service was asked for', () => {
-  async function waiting(
-    options: { readonly others?: readonly string[]; readonly atLook?: number; readonly by?: Chain } = {},
-  ) {
-    const { others = [], atLook, by = own } = options;
+  interface Waiting {
+    readonly isExpected?: (signature: VerifiedSignature) => boolean;
+    readonly atLook?: number;
+    readonly by?: Chain;
+    /** Whose signature is there before. */
+    readonly before?: Chain;
+  }
+
+  async function waiting({ isExpected = () => true, atLook, by = own, before }: Waiting = {}) {
     const { sign, time, ...ports } = await open();
+    if (before !== undefined) await sign(before);
     const pauses: number[] = [];
     const sleep = async (milliseconds: number) => {
       pauses.push(milliseconds);
@@ -81,7 +89,7 @@ describe('a signature that a service was asked for', () => {
       if (pauses.length === atLook) await sign(by);
     };
     const confirm = confirmOrder(
-      { name: 'service', trust: trustIn(own), others: async () => others },
+      { name: 'service', trust: trustIn(own), isExpected: async (signature) => isExpected(signature) },
       { ...ports, sleep, signal: undefined },
     );
     return { confirmed: confirm(ports.target, ordered), pauses, ports, sign };
@@ -115,8 +123,28 @@ describe('a signature that a service was asked for', () => {
 
   test('is not proven by a signature of our own', async () => {
     const { key } = await keySourceOf(own).open();
-    const { confirmed } = await waiting({ atLook: 1, others: [leafThumbprint(key)] });
+    const isExpected = ({ thumbprint }: VerifiedSignature) => thumbprint !== leafThumbprint(key);
+    const { confirmed } = await waiting({ atLook: 1, isExpected });
     await expect(confirmed).rejects.toMatchObject({ code: 'signing.unavailable' });
+  });
+
+  test('is told from those of others by its subject', async () => {
+    const subject = 'C=DE, ST=BW, O=Test';
+    const mine = await waiting({ atLook: 1, isExpected: signedBy('service', `${subject}, CN=Leaf`) });
+    expect(await mine.confirmed).toMatchObject({ signedBy: `${subject}, CN=Leaf` });
+    const foreign = await waiting({ atLook: 1, isExpected: signedBy('service', `${subject}, CN=Other`) });
+    await expect(foreign.confirmed).rejects.toMatchObject({ code: 'signing.unavailable' });
+    expect(() => signedBy('service', 'CN=Other')).toThrow(
+      expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining('lacks C, ST, O') }),
+    );
+  });
+
+  test('is not to blame for what was there before it', async () => {
+    const { confirmed } = await waiting({ before: other });
+    await expect(confirmed).rejects.toMatchObject({
+      code: 'signing.unavailable',
+      message: expect.stringContaining('lists no such signature'),
+    });
   });
 
   test('is not waited for by a policy that verifies nothing', async () => {
@@ -128,7 +156,7 @@ describe('a signature that a service was asked for', () => {
       throw new Error('slept');
     };
     const confirm = confirmOrder(
-      { name: 'service', trust, others: async () => [] },
+      { name: 'service', trust, isExpected: async () => true },
       { ...ports, sleep, signal: undefined },
     );
     await expect(confirm(target, ordered)).rejects.toMatchObject({

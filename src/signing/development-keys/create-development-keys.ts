@@ -65,7 +65,11 @@ export async function createDevelopmentKeys(
   });
   const files = [
     ...developmentFiles(identities, { subject, scopes }),
-    ...developmentConfigs({ directory, scopes, port, client: identities.client.leaf.certificate }),
+    ...developmentConfigs({
+      ...{ directory, scopes, hosts, port },
+      client: identities.client.leaf.certificate,
+      signer: identities.signing.leaf.certificate,
+    }),
   ];
   for (const { path, content, secret } of files) await write(join(directory, path), content, secret);
   return files.map(({ path, description, secret }) => ({ path: join(directory, path), description, secret }));
@@ -75,6 +79,9 @@ function readSubject(text: string): readonly SubjectAttribute[] {
   const subject = parseSubject(text);
   const hint = 'write it like "C=DE, ST=BW, O=Example, CN=signer"';
   if (subject === undefined) throw usage('subject', `subject ${JSON.stringify(text)} cannot be read`, hint);
+  const odd = subject.find(({ value }) => /[\\#]/.test(value));
+  if (odd !== undefined)
+    throw usage('subject', `subject ${JSON.stringify(text)} has "\\" or "#" in "${odd.type}"`, hint);
   const missing = ['C', 'ST', 'O', 'CN'].filter((wanted) => !subject.some(({ type }) => type === wanted));
   if (missing.length > 0)
     throw usage('subject', `subject ${JSON.stringify(text)} lacks ${missing.join(', ')}`, hint);

@@ -7,8 +7,12 @@ export interface DevelopmentConfigOptions {
   readonly directory: string;
   /** Repositories that the client may have signed; all on this machine when there is none. */
   readonly scopes: readonly string[];
+  /** Names and addresses of the signing service beside those of this machine. */
+  readonly hosts: readonly string[];
   /** Of the signing service. */
   readonly port: number;
+  /** What the service signs with. */
+  readonly signer: X509Certificate;
   /** That the client shows to the service. */
   readonly client: X509Certificate;
 }
@@ -34,10 +38,10 @@ export function developmentConfigs(options: DevelopmentConfigOptions): readonly 
   ];
 }
 
-function serviceConfig({ scopes, port, client }: DevelopmentConfigOptions): string {
+function serviceConfig({ scopes, hosts, port, client }: DevelopmentConfigOptions): string {
   const guns = scopes.length === 0 ? [thisMachine] : scopes;
   return `# Paths count from this folder. Start it: image-builder signing-service --config signing-service.yaml
-listen: 127.0.0.1:${port}
+listen: ${hosts.length === 0 ? '127.0.0.1' : '0.0.0.0'}:${port}
 tls:
   cert: service/certificate.pem
   key: service/key.pem
@@ -52,9 +56,10 @@ allow:
 ${guns.map((gun) => `      - ${JSON.stringify(gun)}\n`).join('')}`;
 }
 
-function signConfig({ directory, port }: DevelopmentConfigOptions): string {
+function signConfig({ directory, hosts, port, signer }: DevelopmentConfigOptions): string {
   const path = (...parts: string[]) => JSON.stringify(join(directory, ...parts));
-  return `# Append this to the configuration of a build.
+  return `
+# Append this to the configuration of a build.
 sign-config:
   enabled-signers:
     '*':
@@ -63,12 +68,13 @@ sign-config:
     - name: signing-service
       type: notary
       config:
-        endpoint: https://localhost:${port}/sign
+        endpoint: https://${hosts[0] ?? 'localhost'}:${port}/sign
         ca: ${path('client', 'service-ca.pem')}
         secret:
           path: ${path('client', 'signify-secret.json')}
           type: signify
         retry-timeout: 1s
+        signed-by: ${JSON.stringify(signer.subject)}
     # Signs without a service, with a key that the builder itself can read.
     - name: embedded
       type: notation

@@ -77,15 +77,19 @@ describe('the embedded signer', () => {
   test('signs again where its signature has no timestamp and is to have one', async () => {
     const { signerOf, target, count, verify } = await open();
     const authority = await openTimestampAuthority();
+    let accepting = true;
     const timestamping: Timestamping = {
       check: async () => {},
       stamp: async (signature) => stamp(authority, signature),
+      accepts: async () => accepting,
     };
     await signerOf(own).sign(target);
     expect(await signerOf(own, { timestamping }).sign(target)).toMatchObject({ reused: false });
     expect(await signerOf(own, { timestamping }).sign(target)).toMatchObject({ reused: true });
     expect(await count()).toBe(2);
     expect((await verify(own)).verified).toHaveLength(2);
+    accepting = false;
+    expect(await signerOf(own, { timestamping }).sign(target)).toMatchObject({ reused: false });
   });
 
   test('hands on what its key and its timestamping authority say before anything is built', async () => {
@@ -99,7 +103,11 @@ describe('the embedded signer', () => {
       },
     };
     await expect(signerOf(own, { key: broken }).check()).rejects.toBe(missing);
-    const timestamping: Timestamping = { check: broken.open, stamp: async () => new Uint8Array() };
+    const timestamping: Timestamping = {
+      check: broken.open,
+      stamp: async () => new Uint8Array(),
+      accepts: async () => true,
+    };
     await expect(signerOf(own, { timestamping }).check()).rejects.toBe(missing);
   });
 
@@ -111,6 +119,7 @@ describe('the embedded signer', () => {
       stamp: async () => {
         throw down;
       },
+      accepts: async () => true,
     };
     await expect(signerOf(own, { timestamping }).sign(target)).rejects.toBe(down);
     expect(await count()).toBe(0);

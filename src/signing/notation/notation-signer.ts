@@ -3,6 +3,7 @@ import { thumbprintOf } from '../certificates/thumbprint.ts';
 import type { EnvelopeFormat } from '../envelope/notary-headers.ts';
 import type { KeySource, SigningKey } from '../keys/key-source.ts';
 import { emptyConfig } from '../signature-manifest.ts';
+import type { SignedEnvelope } from '../signed-envelope.ts';
 import type { Signer, SigningTarget } from '../signer.ts';
 import type { Timestamping } from '../timestamp/timestamping.ts';
 import { findSignatureBy } from '../verify/find-signature-by.ts';
@@ -47,7 +48,7 @@ export function notationSigner(options: NotationSignerOptions, ports: NotationSi
       const { repository, descriptor } = target;
       const found = await findSignatureBy({ registry, repository }, descriptor, {
         thumbprint: leafThumbprint(key),
-        stamped: timestamping !== undefined,
+        isAsGood: (envelope) => isAsGood(envelope, options),
       });
       if (found !== undefined) return { state: 'attached', signature: found, reused: true };
       const { digest } = await attachSignature({ options, ports, key, target });
@@ -59,6 +60,16 @@ export function notationSigner(options: NotationSignerOptions, ports: NotationSi
 /** SHA-256 of the leaf certificate in lower-case hexadecimal. */
 export function leafThumbprint({ chain: [leaf] }: SigningKey): string {
   return leaf === undefined ? '' : thumbprintOf(leaf);
+}
+
+/** A new one would have no end of its own, and the timestamp that is configured now. */
+async function isAsGood(
+  { expiry, timestampToken, signature }: SignedEnvelope,
+  { timestamping }: NotationSignerOptions,
+): Promise<boolean> {
+  if (expiry !== undefined) return false;
+  if (timestamping === undefined) return true;
+  return timestampToken !== undefined && timestamping.accepts(timestampToken, signature);
 }
 
 interface Attaching {

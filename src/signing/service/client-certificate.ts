@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { parseCertificate } from '../certificates/parse-certificate.ts';
-import { subjectAttributes, subjectOf } from '../certificates/subject.ts';
+import { printSubject, subjectAttributes } from '../certificates/subject.ts';
 import { SigningRefusal } from './signing-refusal.ts';
 
 /** Who calls, from a certificate of an authority that we trust. */
@@ -24,5 +24,5 @@ export function callingClient(socket: Socket): CallingClient {
       cause: socket.authorizationError,
     });
   const certificate = parseCertificate(presented.raw);
-  return { attributes: subjectAttributes(certificate), subject: subjectOf(certificate) };
+  return { attributes: subjectAttributes(certificate), subject: printSubject(certificate) };
 }

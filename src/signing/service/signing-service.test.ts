@@ -64,7 +64,7 @@ describe('the signing service', () => {
         method: 'POST',
         path: servicePath,
         remoteAddress: '127.0.0.1',
-        client: '"C=DE, O=Test, CN=anna"',
+        client: 'C=DE, O=Test, CN=anna',
         status: 202,
         orders: [{ gun, digest: image.digest, size: image.size, tags: ['v1'] }],
         signed: [{ gun, digest: image.digest, signature, reused: false }],

@@ -46,6 +46,9 @@ describe('a timestamping authority', () => {
     const token = await service.stamp(signature, spec);
     const roots = [authority.root.certificate];
     expect(verifyTimestamp({ token, signature, roots }).latest).toEqual(issuedAt);
+    expect(await service.accepts(token, signature)).toBe(true);
+    expect(await service.accepts(token, Buffer.from('another'))).toBe(false);
+    expect(await service.accepts(Buffer.from('garbage'), signature)).toBe(false);
   });
 
   test('that is down is worth another try', async () => {

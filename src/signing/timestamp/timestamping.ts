@@ -3,7 +3,9 @@ import { ImageBuilderError, reasonOf } from '../../core/index.ts';
 import { type HttpClient, HttpError } from '../../http/index.ts';
 import { parseCertificates } from '../certificates/parse-certificate.ts';
 import type { KeySpec } from '../keys/key-spec.ts';
+import { SignatureRejected } from '../signed-envelope.ts';
 import { requestTimestamp } from './request-timestamp.ts';
+import { verifyTimestamp } from './verify-timestamp.ts';
 
 export interface TimestampingOptions {
   /** Name of the signer in the configuration; errors say it. */
@@ -27,6 +29,8 @@ export interface Timestamping {
   check(): Promise<void>;
   /** A DER token over raw signature bytes. Throws `signing.failed`, `signing.unavailable` or SignatureRejected. */
   stamp(signature: Uint8Array, spec: KeySpec): Promise<Uint8Array>;
+  /** Whether a token is one of this authority over this signature. Throws `signing.failed`. */
+  accepts(token: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
 /** Bytes; a token with its certificates has a few thousand. */
@@ -37,6 +41,16 @@ export function timestamping(options: TimestampingOptions, ports: TimestampingPo
   return {
     check: async () => {
       await readRoots(options);
+    },
+    accepts: async (token, signature) => {
+      const roots = await readRoots(options);
+      try {
+        verifyTimestamp({ token, signature, roots });
+        return true;
+      } catch (error) {
+        if (error instanceof SignatureRejected) return false;
+        throw error;
+      }
     },
     stamp: async (signature, spec) => {
       const roots = await readRoots(options);

@@ -54,7 +54,16 @@ const storeOf: Readonly<Record<SigningScheme, StoreType>> = {
   'notary.x509.signingAuthority': 'signingAuthority',
 };
 
-function checkAuthority({ chain, scheme }: SignedEnvelope, { stores }: TrustPolicy): void {
+type Signer = Pick<SignedEnvelope, 'chain' | 'scheme'>;
+
+/** Whether a policy takes signatures of this chain at all. Throws SignatureRejected. */
+export function checkSigner(signer: Signer, policy: TrustPolicy): void {
+  if (policy.actions.authenticity !== 'enforce') return;
+  checkAuthority(signer, policy);
+  checkIdentity(signer, policy);
+}
+
+function checkAuthority({ chain, scheme }: Signer, { stores }: TrustPolicy): void {
   const type = storeOf[scheme];
   const trusted = stores[type].map(({ rawData }) => Buffer.from(rawData));
   if (chain.some(({ rawData }) => trusted.some((raw) => raw.equals(Buffer.from(rawData))))) return;
@@ -65,7 +74,7 @@ function checkAuthority({ chain, scheme }: SignedEnvelope, { stores }: TrustPoli
   );
 }
 
-function checkIdentity({ chain }: SignedEnvelope, { identities }: TrustPolicy): void {
+function checkIdentity({ chain }: Signer, { identities }: TrustPolicy): void {
   if (identities === 'any') return;
   const leaf = chain[0] as X509Certificate;
   const reject = (fault: string, cause?: unknown) =>
