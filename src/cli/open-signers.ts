@@ -76,7 +76,7 @@ interface SignerStage extends SignerInputs, Trusted {
 }
 
 /** Whose signatures count by the configuration. */
-export async function trustedBy({
+async function trustedBy({
   settings,
   resolvePath,
 }: Pick<SignerInputs, 'settings' | 'resolvePath'>): Promise<Trusted> {

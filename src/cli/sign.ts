@@ -1,24 +1,18 @@
 import { findCheckoutRoot } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
-import { humanSeconds, ImageBuilderError, rfc3339 } from '../core/index.ts';
-import {
-  type Digest,
-  platformManifests,
-  printReference,
-  printRepository,
-  type Reference,
-} from '../oci/index.ts';
-import { type SignedTarget, type SigningResult, signTargets, withDeadline } from '../pipeline/index.ts';
-import { type EmitProgress, neutraliseLine, printJson } from '../progress/index.ts';
-import type { RegistryClient } from '../registry/index.ts';
-import { type PlatformTarget, signingTargets } from '../signing/index.ts';
+import { humanSeconds, ImageBuilderError } from '../core/index.ts';
+import { printReference, type Reference } from '../oci/index.ts';
+import { type SigningResult, signTargets, withDeadline } from '../pipeline/index.ts';
+import type { EmitProgress } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { type Connections, clock, connect } from './connect.ts';
 import { type Configuration, loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { openSigners } from './open-signers.ts';
+import { printSigned } from './print-signed.ts';
 import { readReference } from './read-reference.ts';
+import { resolveTargets } from './resolve-targets.ts';
 
 /** `sign REFERENCE…`: has images signed that are in a registry already. */
 export async function sign(run: CommandRun): Promise<number> {
@@ -43,7 +37,7 @@ async function signReferences(run: CommandRun, untrustedReferences: readonly str
     const configuration = await loadConfiguration(run, root);
     const { signed, failure } = await carryOut(run, { references, configuration, emit: display.emit });
     display.close();
-    print(run, signed);
+    run.console.stdout.write(printSigned(signed, { json: run.args.switches.get('json') ?? false }));
     if (failure !== undefined) throw failure.error;
     setState(run, true);
     return 0;
@@ -88,9 +82,8 @@ async function signWithin({ work, signers, connections, signal }: Within) {
   const opened = await openSigners({ ...connections, settings, resolvePath, signers, emit, signal });
   await opened.check(references.map(({ repository }) => repository));
   const registry = connections.registry.withSignal(signal);
-  const targets: PlatformTarget[] = [];
-  for (const reference of references) targets.push(...(await targetsOf({ reference, registry, emit })));
-  const result = await signTargets({ targets: eachOnce(targets), sign: opened.sign, emit, clock });
+  const targets = await resolveTargets(references, { registry, emit });
+  const result = await signTargets({ targets, sign: opened.sign, emit, clock });
   if (result.failure !== undefined && signal.aborted) throw result.failure.error;
   return result;
 }
@@ -127,108 +120,6 @@ function chosenSigners({ args }: CommandRun, { signConfig }: Settings): readonly
     { rule: 'sign-config.enabled-signers' },
     { hint: 'name one with --signer, or a repository whose signers are enabled with --repo' },
   );
-}
-
-interface Named {
-  readonly reference: Reference;
-  readonly registry: RegistryClient;
-  readonly emit: EmitProgress;
-}
-
-/** Resolved once: whatever happens to the tag later, what is signed is what was shown here. */
-async function targetsOf({ reference, registry, emit }: Named): Promise<readonly PlatformTarget[]> {
-  const { repository, digest, tag = digest === undefined ? 'latest' : undefined } = reference;
-  const name = printReference(reference);
-  // A tag that is not there yet may still be set to this digest.
-  const tagged = digest && tag && (await registry.resolve(repository, tag));
-  if (tagged && tagged.digest !== digest) throw movedTag(name, tagged.digest);
-  const { descriptor, manifest } = await registry.fetchManifest(repository, digest ?? tag ?? '');
-  emit({ kind: 'notice', level: 'info', message: `"${name}" is ${descriptor.digest}` });
-  const children = manifest.kind === 'index' ? platformManifests(manifest) : [];
-  const platforms = await Promise.all(
-    children.map(async ({ platform, descriptor: claimed }) => {
-      const child = await registry.fetchManifest(repository, claimed.digest);
-      if (child.descriptor.size === claimed.size && child.descriptor.mediaType === claimed.mediaType)
-        return { platform, descriptor: child.descriptor };
-      throw wrongClaim(name, claimed.digest);
-    }),
-  );
-  const tags = tag === undefined ? [] : [tag];
-  return signingTargets({ repository, root: descriptor, platforms, tags, metadata: {} });
-}
-
-function movedTag(name: string, digest: Digest): ImageBuilderError {
-  return new ImageBuilderError(
-    'usage.invalid',
-    `"${name}": the tag names ${digest}`,
-    { argument: name },
-    { hint: 'name the digest alone, or the tag that names it' },
-  );
-}
-
-/** Verifiers take the size and the type from the registry, not from the index. */
-function wrongClaim(url: string, digest: Digest): ImageBuilderError {
-  const message = `"${url}" says of its manifest ${digest} another size or type than it has`;
-  return new ImageBuilderError('registry.corrupt', message, { url });
-}
-
-/** Several references may name one image: it is signed once, with the tags of all. */
-function eachOnce(targets: readonly PlatformTarget[]): readonly PlatformTarget[] {
-  const joined = new Map<string, PlatformTarget>();
-  for (const target of targets) {
-    const name = `${printRepository(target.repository)}@${target.descriptor.digest}`;
-    const known = joined.get(name);
-    const tags = [...new Set([...(known?.tags ?? []), ...target.tags])];
-    joined.set(name, { ...target, ...known, tags });
-  }
-  return [...joined.values()];
-}
-
-function print({ args, console }: CommandRun, signed: readonly SignedTarget[]): void {
-  const rows = signed.flatMap(({ target, signatures }) =>
-    signatures.map((signature) => ({
-      image: `${printRepository(target.repository)}@${target.descriptor.digest}`,
-      ...(target.platform === undefined ? {} : { platform: target.platform }),
-      ...signatureRow(signature),
-    })),
-  );
-  if (args.switches.get('json')) {
-    console.stdout.write(printJson(rows, 2));
-    return;
-  }
-  for (const row of rows) console.stdout.write(`${neutraliseLine(lineOf(row))}\n`);
-}
-
-interface Row extends ReturnType<typeof signatureRow> {
-  readonly image: string;
-  readonly platform?: string;
-}
-
-function signatureRow({ signingTime, signedBy, ...rest }: SignedTarget['signatures'][number]) {
-  return {
-    ...rest,
-    ...(signedBy === undefined ? {} : { signed_by: signedBy }),
-    ...(signingTime === undefined ? {} : { signing_time: rfc3339(signingTime) }),
-  } satisfies { readonly signature?: Digest };
-}
-
-function lineOf({
-  image,
-  platform,
-  signer,
-  state,
-  reused,
-  signed_by,
-}: Row & { readonly signed_by?: string }): string {
-  const words = [
-    state.padEnd(9),
-    image,
-    platform,
-    `by ${signer}`,
-    signed_by,
-    reused ? '(was there)' : undefined,
-  ];
-  return words.filter((word) => word !== undefined).join('  ');
 }
 
 /** Deployed pipelines go on by this output variable. */
