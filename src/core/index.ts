@@ -3,5 +3,6 @@ export type { FailureOptions, Problem } from './errors.ts';
 export { cancelled, exitCodes, ImageBuilderError, isFailure, reasonOf, throwIfCancelled } from './errors.ts';
 export { nearest } from './nearest.ts';
 export { Secret } from './secret.ts';
+export { readStrictJson } from './strict-json.ts';
 export type { Clock } from './time.ts';
 export { compactDate, humanBytes, humanSeconds, rfc3339 } from './time.ts';
