@@ -22,5 +22,7 @@ export interface HttpRequest {
   readonly body?: Uint8Array | StreamBody | undefined;
   /** Milliseconds without a byte sent or an answer begun; for servers that need long to commit what they got. */
   readonly headersTimeout?: number | undefined;
+  /** `answer`: a redirect is the answer, and no other address is called. Followed for GET and HEAD when left out. */
+  readonly redirects?: 'answer' | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -59,6 +59,10 @@ describe('a redirect', () => {
     expect(follow('/x', { method })).toBeUndefined();
   });
 
+  test('that the caller wants for an answer is not followed, however harmless', () => {
+    expect(follow('/v2/b', { redirects: 'answer' })).toBeUndefined();
+  });
+
   test.each([200, 201, 202, 304, 401])('is not an answer with status %s', (status) => {
     expect(follow('/x', {}, status)).toBeUndefined();
   });

@@ -17,11 +17,12 @@ export interface RedirectAnswer {
 }
 
 /**
- * The request that follows a redirect; undefined when the answer is none, or when the method carries a body and the
- * caller must decide. Credentials stay with the origin (scheme, host, port) that they were meant for.
+ * The request that follows a redirect; undefined when the answer is none, or when the caller must decide: it said so,
+ * or the method carries a body. Credentials stay with the origin (scheme, host, port) that they were meant for.
  */
 export function followRedirect(request: HttpRequest, answer: RedirectAnswer): HttpRequest | undefined {
   const { method, url } = request;
+  if (request.redirects === 'answer') return undefined;
   if (!redirectStatuses.has(answer.status) || answer.location === undefined) return undefined;
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   const refuse = (reason: string) =>
