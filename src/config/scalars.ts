@@ -114,7 +114,8 @@ export const timestampUrl = parsed(
   { expected: 'an http or https address without credentials', title: 'address' },
 );
 
-function plainUrl(untrustedText: string): URL | undefined {
+/** An address that names nobody and no place in a document. */
+export function plainUrl(untrustedText: string): URL | undefined {
   const url = URL.canParse(untrustedText) ? new URL(untrustedText) : undefined;
   return url?.username === '' && url.password === '' && url.hash === '' ? url : undefined;
 }

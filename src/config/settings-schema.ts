@@ -12,6 +12,7 @@ import {
   section,
   withDefault,
 } from './fields.ts';
+import { identity } from './identity.ts';
 import {
   builderName,
   duration,
@@ -186,6 +187,7 @@ export function settingsSchema(checks: TagChecks) {
     ...destinations(),
     ...tags(checks),
     ...builds(),
+    identity: optional(identity, { description: 'Whose tokens prove who a caller is.' }),
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
     trust: optional(trust, { description: 'Whose signatures count.' }),
     'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),

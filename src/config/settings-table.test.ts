@@ -33,6 +33,7 @@ describe('settingsTable', () => {
       'builder-nodes = (none) [default]',
       'build-timeout = 2h [default]',
       'publish-timeout = 30m [default]',
+      'identity = (not set) [default]',
       'sign-config = (not set) [default]',
       'trust = (not set) [default]',
       'ado-config = (not set) [default]',
