@@ -20,6 +20,9 @@ export interface Failures {
   'source.invalid': { readonly path: string };
   'request.invalid': { readonly field: string };
   'tag.invalid': { readonly tag: string; readonly position?: number };
+  /** `claim` is a claim, a header of the token, or the part of it that is wrong. */
+  'identity.rejected': { readonly claim: string; readonly reason: string };
+  'identity.unavailable': { readonly issuer: string; readonly url: string };
   'policy.denied': { readonly rule: string };
   'engine.not-found': { readonly tried: readonly string[] };
   'engine.failed': { readonly exitCode?: number | undefined };
@@ -62,6 +65,8 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'source.invalid': 2,
   'request.invalid': 2,
   'tag.invalid': 2,
+  'identity.rejected': 3,
+  'identity.unavailable': 5,
   'policy.denied': 3,
   'engine.not-found': 2,
   'engine.failed': 5,

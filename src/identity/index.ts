@@ -1,0 +1,5 @@
+export type { Caller } from './caller.ts';
+export { openIssuerKeys } from './issuer-keys.ts';
+export { rejected } from './rejection.ts';
+export { trustedIssuers } from './trusted-issuer.ts';
+export { type Trust, verifyToken } from './verify-token.ts';

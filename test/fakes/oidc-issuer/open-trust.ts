@@ -1,0 +1,64 @@
+import { onTestFinished } from 'vitest';
+import { openIssuerKeys, type Trust, trustedIssuers } from '../../../src/identity/index.ts';
+import { openTestHttp, type TestHttp } from '../registry/open-http.ts';
+import { type Authority, createAuthority } from '../signify/authority.ts';
+import { type FakeIssuer, type IssuerOptions, startFakeIssuer } from './fake-issuer.ts';
+import { workflow } from './github-claims.ts';
+import { createSigningKey, type SigningKey } from './signing-key.ts';
+
+type IssuerSettings = Parameters<typeof trustedIssuers>[0]['issuers'][number];
+type GithubSettings = Extract<IssuerSettings, { kind: 'github' }>;
+
+/** The time of all tests. */
+export const now = new Date('2026-03-04T05:06:07Z');
+
+let shared: Promise<Authority> | undefined;
+
+/** The authority that the servers of all tests have their certificates from. */
+export function testAuthority(): Promise<Authority> {
+  shared ??= createAuthority('issuers');
+  return shared;
+}
+
+let firstKey: SigningKey | undefined;
+
+/** An issuer that ends with the test. All have the same first key, unless another one is given: to make one takes long. */
+export async function startTestIssuer(options: Partial<IssuerOptions> = {}): Promise<FakeIssuer> {
+  firstKey ??= createSigningKey('key-1');
+  const common = { authority: await testAuthority(), clock: () => now, key: firstKey };
+  const issuer = await startFakeIssuer({ ...common, ...options });
+  onTestFinished(() => issuer.close());
+  return issuer;
+}
+
+/** Settings that believe an issuer as GitHub's is believed. */
+export function githubSettings(issuer: string, changes: Partial<GithubSettings> = {}): GithubSettings {
+  return {
+    name: 'fake',
+    kind: 'github',
+    issuer,
+    githubUrl: 'https://github.example',
+    audience: { kind: 'static', value: 'image-builder' },
+    algorithms: ['RS256'],
+    jobWorkflowRefs: [workflow],
+    ...changes,
+  };
+}
+
+export interface TestTrust extends Trust, TestHttp {}
+
+/** Trust in these issuers, for ten minutes after a token was issued, over real https. */
+export async function openTestTrust(
+  issuers: readonly IssuerSettings[],
+  options: { readonly deadline?: number; readonly signal?: AbortSignal } = {},
+): Promise<TestTrust> {
+  const { ca } = await testAuthority();
+  const client = openTestHttp({ tls: { ca } });
+  const { http } = client;
+  return {
+    ...client,
+    issuers: trustedIssuers({ issuers }),
+    keys: openIssuerKeys({ http, ...options }),
+    acceptedSecondsAfterIssue: 600,
+  };
+}
