@@ -1,9 +1,17 @@
 import { onTestFinished } from 'vitest';
-import { openIssuerKeys, type Trust, trustedIssuers } from '../../../src/identity/index.ts';
+import { Secret } from '../../../src/core/index.ts';
+import {
+  type Caller,
+  openIssuerKeys,
+  type RemoteRequest,
+  type Trust,
+  trustedIssuers,
+  verifyToken,
+} from '../../../src/identity/index.ts';
 import { openTestHttp, type TestHttp } from '../registry/open-http.ts';
 import { type Authority, createAuthority } from '../signify/authority.ts';
 import { type FakeIssuer, type IssuerOptions, startFakeIssuer } from './fake-issuer.ts';
-import { workflow } from './github-claims.ts';
+import { type Claims, workflow } from './github-claims.ts';
 import { createSigningKey, type SigningKey } from './signing-key.ts';
 
 type IssuerSettings = Parameters<typeof trustedIssuers>[0]['issuers'][number];
@@ -62,3 +70,27 @@ export async function openTestTrust(
     acceptedSecondsAfterIssue: 600,
   };
 }
+
+/** A caller whose token really was verified; it has GitHub's claims, changed by these. */
+export async function verifiedCaller(
+  claims: Claims = {},
+  changes: Partial<GithubSettings> = {},
+): Promise<Caller> {
+  const issuer = await startTestIssuer();
+  const trust = await openTestTrust([githubSettings(issuer.url, changes)]);
+  return verifyToken(new Secret(issuer.token({ claims })), trust, now);
+}
+
+/** The request of the run that the claims are about. */
+export const pushRequest = {
+  source: {
+    owner: 'kyma-project',
+    name: 'app',
+    event: 'push',
+    ref: 'refs/heads/main',
+    eventSha: 'a'.repeat(40),
+    commitSha: 'a'.repeat(40),
+    runId: '777',
+  },
+  build: { name: 'team/app', platforms: ['linux/amd64'] },
+} as const satisfies RemoteRequest;
