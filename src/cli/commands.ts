@@ -109,4 +109,13 @@ export const commands: readonly Command[] = [
     examples: ['image-builder config check', 'image-builder config schema > image-builder.schema.json'],
     run: async (run) => (await import('./config.ts')).config(run),
   },
+  {
+    name: 'token',
+    summary: 'verify the token of a caller, and print who it is',
+    usage: 'verify [flags]',
+    positionals: 1,
+    flags: flagsOf.token,
+    examples: ['AUTHORIZATION="$TOKEN" image-builder token verify --output-path identity.json'],
+    run: async (run) => (await import('./token.ts')).token(run),
+  },
 ];

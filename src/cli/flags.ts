@@ -1,4 +1,5 @@
 import type { Flag } from './flag.ts';
+import { identifying } from './identity-flags.ts';
 import { keyMaking, signing, stateOutput, verifying } from './signing-flags.ts';
 
 const remoteBackend = 'building in an Azure DevOps pipeline';
@@ -8,6 +9,12 @@ const helping = [
   { name: 'help', description: 'print this help' },
 ] as const satisfies readonly Flag[];
 
+const common = [
+  { name: 'progress', value: 'MODE', description: 'auto, tty, plain, json or quiet; default: auto' },
+  { name: 'json', description: 'print the answer as JSON' },
+  ...helping,
+] as const satisfies readonly Flag[];
+
 const general = [
   {
     name: 'config',
@@ -15,9 +22,7 @@ const general = [
     description:
       'configuration file; default: $IMAGE_BUILDER_CONFIG, image-builder.yaml at the root of the checkout, the built-in one',
   },
-  { name: 'progress', value: 'MODE', description: 'auto, tty, plain, json or quiet; default: auto' },
-  { name: 'json', description: 'print the answer as JSON' },
-  ...helping,
+  ...common,
 ] as const satisfies readonly Flag[];
 
 const source = [
@@ -200,4 +205,5 @@ export const flagsOf = {
     ...helping,
   ],
   config: general,
+  token: [...identifying, ...common],
 } as const satisfies Record<string, readonly Flag[]>;

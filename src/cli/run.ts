@@ -3,6 +3,7 @@ import { type Command, commands } from './commands.ts';
 import type { Console } from './console.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { parseArguments, refuseNotYet } from './parse-arguments.ts';
+import { shortened } from './shortened.ts';
 
 const narrowest = 60;
 const widest = 120;
@@ -31,8 +32,8 @@ function refuseStray(positionals: readonly string[], command: Command): void {
   const hint = `image-builder ${command.name} ${command.usage}`;
   throw new ImageBuilderError(
     'usage.invalid',
-    `unexpected argument "${stray}"`,
-    { argument: stray },
+    `unexpected argument "${shortened(stray)}"`,
+    { argument: shortened(stray) },
     { hint },
   );
 }
@@ -55,5 +56,6 @@ function unknownCommand(name: string): ImageBuilderError {
   const names = commands.map((command) => command.name);
   const near = nearest(name, names);
   const hint = near === undefined ? `known commands: ${names.join(', ')}` : `did you mean "${near}"?`;
-  return new ImageBuilderError('usage.invalid', `unknown command "${name}"`, { argument: name }, { hint });
+  const argument = shortened(name);
+  return new ImageBuilderError('usage.invalid', `unknown command "${argument}"`, { argument }, { hint });
 }

@@ -1,6 +1,7 @@
 import { ImageBuilderError } from '../core/index.ts';
 import { one } from './one.ts';
 import type { Arguments } from './parse-arguments.ts';
+import { shortened } from './shortened.ts';
 
 /** The whole number that a flag has; undefined when it is not given. Throws `usage.invalid`. */
 export function wholeNumber(
@@ -14,7 +15,7 @@ export function wholeNumber(
   if (value >= from && value <= to) return value;
   throw new ImageBuilderError(
     'usage.invalid',
-    `flag "--${name}" expects a whole number from ${from} to ${to}, got "${text}"`,
+    `flag "--${name}" expects a whole number from ${from} to ${to}, got "${shortened(text)}"`,
     { argument: `--${name}` },
   );
 }
