@@ -142,8 +142,8 @@ describe('deployed callers', () => {
       ['build', '--event', 'push', '--registry', `${registry}/x`],
       { cwd: folder },
     );
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('the image must be signed by signify-prod');
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/^error: signer "signify-prod": .*\/secret\/secret\.yaml/m);
   });
 });
 
