@@ -2,7 +2,7 @@ import { findEngine, runBuild } from '../buildkit/index.ts';
 import type { Settings } from '../config/index.ts';
 import { isFailure, throwIfCancelled } from '../core/index.ts';
 import type { Repository } from '../oci/index.ts';
-import type { Ports, Publication, Publisher } from '../pipeline/index.ts';
+import type { Ports, Publisher } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { moveTags, publishImage, type RegistryClient, readImageLayout } from '../registry/index.ts';
@@ -86,16 +86,10 @@ function openPublisher({ registry, emit, openSigners }: PublisherInputs): Publis
       return (await signers).sign(target);
     },
     moveTags: async (image, tags) => {
-      const { repositories } = image;
-      await moveTags({ registry, repositories, tags, manifest: rootManifest(image), clock, emit });
+      const { repositories, root } = image;
+      const { mediaType, digest } = root.descriptor;
+      const manifest = { bytes: root.bytes, mediaType, digest };
+      await moveTags({ registry, repositories, tags, manifest, clock, emit });
     },
   };
-}
-
-/** What the tags will name; a layout's root is the last of its manifests. */
-function rootManifest({ layout }: Publication) {
-  const root = layout.manifests.at(-1);
-  if (root === undefined) throw new Error('an image layout without manifests');
-  const { mediaType, digest } = root.descriptor;
-  return { bytes: root.bytes, mediaType, digest };
 }

@@ -4,7 +4,7 @@ export { imageTagRule, isImageTag, maxTagLength } from './image-tag.ts';
 export type { Descriptor, Index, Manifest } from './manifest.ts';
 export { asDescriptor, manifestMediaTypes, mediaTypes, parseManifest } from './manifest.ts';
 export { parsePlatform, printPlatform } from './platform.ts';
-export { platformManifests } from './platform-manifests.ts';
+export { type PlatformManifest, platformManifests } from './platform-manifests.ts';
 export type { Reference, Repository } from './reference.ts';
 export {
   dockerHubRegistry,

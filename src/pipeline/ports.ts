@@ -1,6 +1,6 @@
 import type { BuildJob, BuildOutcome } from '../buildkit/index.ts';
-import type { Repository } from '../oci/index.ts';
-import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { PlatformManifest, Repository } from '../oci/index.ts';
+import type { ImageLayout, PublishedRepository, RawManifest } from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signing/index.ts';
 
 /** What the pipeline needs done by others; the command line puts the adapters in. */
@@ -23,7 +23,15 @@ export interface Publisher {
   /** Has it signed by every signer of the plan, and looks for the signatures as a verifier would. Does not throw. */
   sign(target: SigningTarget): Promise<TargetOutcome>;
   /** Moves the tags in every repository, or none. */
-  moveTags(image: Publication, tags: readonly string[]): Promise<void>;
+  moveTags(image: PushedImage, tags: readonly string[]): Promise<void>;
+}
+
+/** An image that every repository holds, whether or not its layers are at hand too. */
+export interface PushedImage {
+  /** What the tags will name. */
+  readonly root: RawManifest;
+  readonly platforms: readonly PlatformManifest[];
+  readonly repositories: readonly Repository[];
 }
 
 /** A built image and where it goes. */

@@ -1,12 +1,14 @@
 import { type PlatformTarget, signingTargets } from '../signing/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
-import { platformImages } from './platform-images.ts';
-import type { Publication, Publisher } from './ports.ts';
+import type { Publisher, PushedImage } from './ports.ts';
 import type { Run } from './run.ts';
 import { signTargets } from './sign-targets.ts';
 
+/** The part of a run that signs and tags. */
+export type Signing = Pick<Run, 'plan' | 'record' | 'stages' | 'emit' | 'clock'>;
+
 /** Has the image signed in every repository, index and platforms. All of it, or the first failure stands for all. */
-export async function signImage(run: Run, publisher: Publisher, image: Publication): Promise<void> {
+export async function signImage(run: Signing, publisher: Publisher, image: PushedImage): Promise<void> {
   const { plan, record, stages } = run;
   if (plan.signing.kind === 'unsigned') return;
   await stages.run('sign', `signing by ${plan.signing.signers.join(', ')}`, async () => {
@@ -17,11 +19,14 @@ export async function signImage(run: Run, publisher: Publisher, image: Publicati
   });
 }
 
-function targetsOf({ plan }: Run, { layout, repositories }: Publication): readonly PlatformTarget[] {
+function targetsOf(
+  { plan }: Signing,
+  { root, platforms, repositories }: PushedImage,
+): readonly PlatformTarget[] {
   const { commit, repository: source, event, dirty } = plan.source;
   const image = {
-    root: layout.root,
-    platforms: platformImages(layout, plan.platforms),
+    root: root.descriptor,
+    platforms,
     tags: uniqueTagValues(plan.tags),
     // Whoever verifies the commit must see that the image holds more than it.
     metadata: { commit, repository: source, event, ...(dirty ? { dirty: 'true' } : {}) },
