@@ -1,6 +1,6 @@
 export { bindRequest } from './bind-request.ts';
 export type { Caller } from './caller.ts';
-export { type RemoteRequest, requestAudience } from './canonical-request.ts';
+export { canonicalRequest, type RemoteRequest, requestAudience } from './canonical-request.ts';
 export { openIssuerKeys } from './issuer-keys.ts';
 export { rejected } from './rejection.ts';
 export { trustedIssuers } from './trusted-issuer.ts';

@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { ImageBuilderError, readStrictJson } from '../../core/index.ts';
+import type { RemoteRequest } from '../../identity/index.ts';
+import type { BuildRequest } from '../../plan/index.ts';
+
+/** Bytes. Build arguments may hold files, but not large ones. */
+export const largestRequest = 1024 * 1024;
+
+/** What a caller elsewhere asks for, of the right shape. */
+export interface ParsedRequest extends RemoteRequest {
+  readonly build: BuildRequest;
+}
+
+const text = z.string().check(z.refine((value) => value.isWellFormed(), 'expected text in Unicode'));
+const texts = z.array(text);
+
+const sourceSchema = z.strictObject({
+  owner: text,
+  name: text,
+  event: z.enum(['push', 'pull_request_target', 'merge_group', 'workflow_dispatch', 'schedule']),
+  ref: text,
+  eventSha: text,
+  commitSha: text,
+  pullRequest: z.optional(z.int().check(z.positive())),
+  runId: text,
+});
+
+const buildSchema = z.strictObject({
+  name: z.optional(text),
+  dockerfile: text,
+  context: text,
+  target: z.optional(text),
+  tags: texts,
+  tagsBase64: z.optional(text),
+  // A name alone would take the value from the environment of the machine that builds, which is not the caller's.
+  buildArgs: z.array(text.check(z.regex(/=/, 'expected NAME=value'))),
+  buildContexts: texts,
+  secrets: z.array(z.never('secrets of the machine that builds are not for callers')),
+  platforms: texts,
+  exportTags: z.boolean(),
+  useRestrictedRegistry: z.boolean(),
+  registries: texts,
+  noCache: z.boolean(),
+});
+
+const requestSchema = z.strictObject({
+  version: z.literal(1),
+  request: z.strictObject({ source: sourceSchema, build: buildSchema }),
+});
+
+/**
+ * Reads a request as `canonicalRequest` writes it. Unknown fields are refused: what somebody believes to be heeded must
+ * not be passed over. Throws `request.invalid`.
+ */
+export function parseRemoteRequest(untrustedBytes: Uint8Array): ParsedRequest {
+  if (untrustedBytes.length > largestRequest)
+    throw invalid('request', `has ${untrustedBytes.length} bytes, expected at most ${largestRequest}`);
+  const read = readStrictJson(untrustedBytes);
+  if (read.kind === 'repeated-name') throw invalid('request', 'has a name twice');
+  if (read.kind !== 'value') throw invalid('request', 'is not JSON');
+  const parsed = z.safeParse(requestSchema, read.value, { jitless: true });
+  if (parsed.success) return parsed.data.request as ParsedRequest;
+  const [issue] = parsed.error.issues;
+  throw invalid(issue?.path.map(String).join('.') || 'request', issue?.message ?? 'is not understood');
+}
+
+function invalid(field: string, fault: string): ImageBuilderError<'request.invalid'> {
+  return new ImageBuilderError('request.invalid', `request: "${field}": ${fault}`, { field });
+}
