@@ -10,7 +10,7 @@ const bands: readonly (readonly string[])[] = [
   ['plan'],
   ['identity', 'policy', 'tags', 'report', 'ci', 'buildkit', 'signing', 'azure', 'github'],
   ['registry'],
-  ['config', 'progress', 'http'],
+  ['config', 'progress', 'http', 'process'],
   ['oci'],
   ['core'],
 ];
@@ -35,7 +35,7 @@ const rights: readonly {
   {
     right: 'spawn a process',
     pattern: /from 'node:child_process'/,
-    rooms: ['buildkit', 'ci', 'registry/credentials'],
+    rooms: ['process', 'registry/credentials'],
   },
   {
     right: 'read the clock',

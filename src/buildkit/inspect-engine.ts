@@ -2,7 +2,7 @@ import { ImageBuilderError } from '../core/index.ts';
 import { neutraliseLine } from '../progress/index.ts';
 import type { Engine } from './engine.ts';
 import { createLineReader } from './line-reader.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../process/index.ts';
 
 export interface EngineDetails {
   readonly builder: string;

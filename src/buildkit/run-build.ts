@@ -12,7 +12,7 @@ import { EngineWords } from './engine-words.ts';
 import { explainFailure, refusedByClient } from './explain-failure.ts';
 import { cannotExport, inspectEngine } from './inspect-engine.ts';
 import { createLineReader } from './line-reader.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../process/index.ts';
 import { parseSolveStatus, type VertexWarning } from './solve-status.ts';
 
 /** Milliseconds; a longer timer would fire at once. */

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ImageBuilderError } from '../core/index.ts';
-import { type GitResult, runGit } from './git.ts';
+import type { GitResult } from './call-git.ts';
+import { runGit } from './git.ts';
 import { parseGitRemote } from './git-remote.ts';
 import type { SourceState } from './source-state.ts';
 
