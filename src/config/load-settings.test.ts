@@ -21,6 +21,13 @@ describe('a configuration that is right', () => {
         },
         shortShaLength: 7,
         tagEnv: [],
+        source: {
+          hosts: [{ host: 'github.com', username: 'x-access-token' }],
+          submodules: false,
+          timeout: 600,
+          maxMegabytes: 2048,
+          maxFiles: 100_000,
+        },
         platforms: ['linux/arm64', 'linux/amd64'],
         reproducible: false,
         provenance: 'min',

@@ -12,6 +12,7 @@ import {
   section,
   withDefault,
 } from './fields.ts';
+import { goModules } from './go-modules.ts';
 import { identity } from './identity.ts';
 import {
   builderName,
@@ -27,6 +28,7 @@ import {
   wholeNumber,
 } from './scalars.ts';
 import { signConfig } from './sign-config.ts';
+import { source } from './source.ts';
 import { type TagChecks, tagTemplates } from './tag-template.ts';
 import { trust } from './trust.ts';
 
@@ -186,6 +188,8 @@ export function settingsSchema(checks: TagChecks) {
   const fields = {
     ...destinations(),
     ...tags(checks),
+    source: withDefault(source, {}, { description: 'How a commit is fetched.' }),
+    'go-modules': optional(goModules, { description: 'Access to private Go modules.' }),
     ...builds(),
     identity: optional(identity, { description: 'Whose tokens prove who a caller is.' }),
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),

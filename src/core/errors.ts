@@ -17,7 +17,11 @@ export interface Failures {
   'usage.not-available': { readonly feature: string };
   'config.invalid': { readonly problems: readonly Problem[] };
   'config.not-found': { readonly path: string };
+  /** `path` of a checkout, or address of a repository. */
   'source.invalid': { readonly path: string };
+  'source.too-large': { readonly url: string; readonly limit: string };
+  'source.refused': { readonly url: string; readonly status: number };
+  'source.unavailable': { readonly url: string; readonly status?: number };
   'request.invalid': { readonly field: string };
   'tag.invalid': { readonly tag: string; readonly position?: number };
   /** `claim` is a claim, a header of the token, or the part of it that is wrong. */
@@ -63,6 +67,9 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'config.invalid': 2,
   'config.not-found': 2,
   'source.invalid': 2,
+  'source.too-large': 2,
+  'source.refused': 3,
+  'source.unavailable': 5,
   'request.invalid': 2,
   'tag.invalid': 2,
   'identity.rejected': 3,
