@@ -1,8 +1,8 @@
 import { ImageBuilderError } from '../core/index.ts';
+import { runCommand } from '../process/index.ts';
 import { neutraliseLine } from '../progress/index.ts';
 import type { Engine } from './engine.ts';
 import { createLineReader } from './line-reader.ts';
-import { runCommand } from '../process/index.ts';
 
 export interface EngineDetails {
   readonly builder: string;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cancelled, ImageBuilderError, reasonOf, throwIfCancelled } from '../core/index.ts';
+import { runCommand } from '../process/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { buildArguments } from './build-arguments.ts';
 import type { BuildJob } from './build-job.ts';
@@ -12,7 +13,6 @@ import { EngineWords } from './engine-words.ts';
 import { explainFailure, refusedByClient } from './explain-failure.ts';
 import { cannotExport, inspectEngine } from './inspect-engine.ts';
 import { createLineReader } from './line-reader.ts';
-import { runCommand } from '../process/index.ts';
 import { parseSolveStatus, type VertexWarning } from './solve-status.ts';
 
 /** Milliseconds; a longer timer would fire at once. */

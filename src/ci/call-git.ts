@@ -49,3 +49,10 @@ function keepOutput() {
     text: () => Buffer.concat(chunks).toString(),
   };
 }
+
+/** The first that git complained of, which may hold names from a repository and words of a server. */
+export function gitSays({ stderr, exitCode }: GitResult): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const first = lines.find((line) => /^(?:fatal|error): /.test(line));
+  return first === undefined ? `git exits with ${exitCode}` : first.replace(/^[a-z]+: /, '').slice(0, 300);
+}

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ImageBuilderError } from '../core/index.ts';
 import type { GitResult } from './call-git.ts';
+import { commitTime } from './commit-time.ts';
 import { runGit } from './git.ts';
 import { parseGitRemote } from './git-remote.ts';
 import type { SourceState } from './source-state.ts';
@@ -28,7 +29,7 @@ export async function readCheckout(directory: string, signal?: AbortSignal): Pro
     ...(repository === undefined ? {} : { owner: repository.owner, url: repository.url }),
     name: repository?.name ?? basename(root),
     commitSha,
-    commitTime: new Date(Number(seconds) * 1000),
+    commitTime: commitTime(seconds, commitSha),
     ...(ref.startsWith('refs/') ? { ref } : {}),
     dirty: status.exitCode !== 0 || status.stdout !== '',
     root,
