@@ -22,7 +22,8 @@ export const source = section({
     { description: 'Git servers that source may be fetched from, over https; no other is called.' },
   ),
   submodules: withDefault(flag, false, {
-    description: 'Whether submodules are fetched too, from the same servers.',
+    description:
+      'Whether submodules are fetched too, from the same servers. Whoever may build can then name any repository that the token can read.',
   }),
   timeout: withDefault(duration, '10m', { description: 'Longest time that fetching may take in all.' }),
   'max-megabytes': withDefault(wholeNumber(1, 1_000_000), 2_048, {
