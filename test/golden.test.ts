@@ -78,6 +78,7 @@ const plan: BuildPlan = {
   secrets: [
     { id: 'token', kind: 'environment', variable: 'TOKEN' },
     { id: 'npmrc', kind: 'file', path: '.npmrc' },
+    { id: 'go-netrc', kind: 'go-modules' },
   ],
   labels: {
     'org.opencontainers.image.title': 'team/app',

@@ -105,6 +105,10 @@ const image = [
       'push below this repository, for example localhost:5000/team, instead of the configured ones',
   },
   { name: 'use-restricted-registry', description: 'push to the restricted registries' },
+  {
+    name: 'use-go-internal-sap-modules',
+    description: 'give the build the logins for private Go modules, as build secret go-netrc',
+  },
   { name: 'no-cache', description: 'run every step again' },
 ] as const satisfies readonly Flag[];
 
@@ -133,12 +137,6 @@ const tagsFile = {
 /** Flags of deployed callers. Those without `notYet` have the meaning that they always had. */
 const deployed = [
   { name: 'parse-tags-only', description: 'the same as the command "tags"', deployed: true },
-  {
-    name: 'use-go-internal-sap-modules',
-    description: 'give the build access to private Go modules',
-    deployed: true,
-    notYet: 'access to private Go modules',
-  },
   { name: 'sign-only', description: 'the same as the command "sign"', deployed: true },
   {
     name: 'images-to-sign',

@@ -8,6 +8,7 @@ import type { EmitProgress } from '../progress/index.ts';
 import { moveTags, publishImage, type RegistryClient, readImageLayout } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
+import { goLogins } from './go-logins.ts';
 import { openSigners, type Signers } from './open-signers.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -29,6 +30,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const signers = (signal: AbortSignal) =>
     openSigners({ ...inputs, ...connections, signal, signers: signersOf(plan) });
   return {
+    goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
     build: (job, signal) => buildWithEngine(inputs, job, signal),
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
     checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),

@@ -81,7 +81,6 @@ describe('flags of later versions', () => {
 
   test.each([
     ['--oidc-token=secret-value'],
-    ['--use-go-internal-sap-modules'],
     ['--ado-preview-run=true'],
     ['--azure-client-secret=secret-value'],
   ])('%s is refused in one line that holds no value', (arg) => {

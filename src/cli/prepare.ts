@@ -60,6 +60,7 @@ export function requestFrom(args: Arguments): BuildRequest {
     platforms: many('platform'),
     exportTags: on('export-tags'),
     useRestrictedRegistry: on('use-restricted-registry'),
+    useGoModules: on('use-go-internal-sap-modules'),
     registries: many('registry'),
     noCache: on('no-cache'),
   };

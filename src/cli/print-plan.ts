@@ -61,9 +61,14 @@ function pullNames(plan: BuildPlan): string[] {
 }
 
 function secretLine(secret: BuildPlan['secrets'][number]): string {
-  return secret.kind === 'file'
-    ? `${secret.id} from file ${secret.path}`
-    : `${secret.id} from variable ${secret.variable}`;
+  switch (secret.kind) {
+    case 'file':
+      return `${secret.id} from file ${secret.path}`;
+    case 'environment':
+      return `${secret.id} from variable ${secret.variable}`;
+    case 'go-modules':
+      return `${secret.id} from go-modules of the configuration`;
+  }
 }
 
 function cacheLines({ cache }: BuildPlan): string[] {

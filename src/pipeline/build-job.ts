@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BuildJob } from '../buildkit/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
+import { goNetrcPath } from './go-netrc.ts';
 
 export interface JobPlaces {
   /** Absolute path of the checkout. */
@@ -21,9 +22,7 @@ export function buildJob(plan: BuildPlan, { root, workFolder, builder }: JobPlac
     buildArgs: plan.buildArgs,
     labels: plan.labels,
     annotations: plan.labels,
-    secrets: plan.secrets.map((secret) =>
-      secret.kind === 'file' ? { id: secret.id, src: secret.path } : { id: secret.id, env: secret.variable },
-    ),
+    secrets: plan.secrets.map((secret) => jobSecret(secret, workFolder)),
     namedContexts: plan.buildContexts.map(([name, path]) => [name, join(root, path)]),
     cacheFrom: cache.import,
     cacheTo: cache.export === undefined ? [] : [cache.export],
@@ -36,4 +35,10 @@ export function buildJob(plan: BuildPlan, { root, workFolder, builder }: JobPlac
     outputDir: join(workFolder, 'image'),
     metadataPath: join(workFolder, 'metadata.json'),
   };
+}
+
+function jobSecret(secret: BuildPlan['secrets'][number], workFolder: string): BuildJob['secrets'][number] {
+  const { id } = secret;
+  if (secret.kind === 'environment') return { id, env: secret.variable };
+  return { id, src: secret.kind === 'file' ? secret.path : goNetrcPath(workFolder) };
 }

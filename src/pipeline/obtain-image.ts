@@ -3,6 +3,7 @@ import { isFailure } from '../core/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
 import { buildIn } from './build-in.ts';
 import { buildJob } from './build-job.ts';
+import { placeGoNetrc } from './go-netrc.ts';
 import type { Run } from './run.ts';
 import { together } from './together.ts';
 
@@ -37,6 +38,7 @@ async function build(run: Run): Promise<void> {
   const title = `building ${plan.image.name} for ${plan.platforms.join(', ')}`;
   await stages.run('build', title, async () => {
     const repositories = plan.destinations.map(({ push }) => push);
+    await using _ = await placeGoNetrc(run);
     // That we may not push is better known now than after an hour of building.
     [record.outcome] = await together(
       signal,

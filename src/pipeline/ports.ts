@@ -2,9 +2,12 @@ import type { BuildJob, BuildOutcome } from '../buildkit/index.ts';
 import type { PlatformManifest, Repository } from '../oci/index.ts';
 import type { ImageLayout, PublishedRepository, RawManifest } from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signing/index.ts';
+import type { GoLogin } from './go-netrc.ts';
 
 /** What the pipeline needs done by others; the command line puts the adapters in. */
 export interface Ports {
+  /** The logins for private Go modules. Throws when one cannot be had. */
+  goLogins(): Promise<readonly GoLogin[]>;
   /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
   /** Throws where we may not push; a registry that is down has until the end of the build to come back. */

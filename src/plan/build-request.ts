@@ -20,6 +20,8 @@ export interface BuildRequest {
   readonly platforms: readonly string[];
   readonly exportTags: boolean;
   readonly useRestrictedRegistry: boolean;
+  /** Whether the build gets the logins for private Go modules. */
+  readonly useGoModules: boolean;
   /** Take the place of the configured repositories. */
   readonly registries: readonly string[];
   readonly noCache: boolean;

@@ -3,7 +3,9 @@ import { ImageBuilderError } from '../core/index.ts';
 /** Where a build secret comes from; its value is read by BuildKit and is never part of a plan. */
 export type BuildSecret =
   | { readonly id: string; readonly kind: 'environment'; readonly variable: string }
-  | { readonly id: string; readonly kind: 'file'; readonly path: string };
+  | { readonly id: string; readonly kind: 'file'; readonly path: string }
+  /** The logins that the configuration has under `go-modules`. */
+  | { readonly id: string; readonly kind: 'go-modules' };
 
 const idPattern = /^[A-Za-z0-9_.-]+$/;
 

@@ -33,6 +33,7 @@ const request: BuildRequest = {
   platforms: [],
   exportTags: false,
   useRestrictedRegistry: false,
+  useGoModules: false,
   registries: [],
   noCache: false,
 };

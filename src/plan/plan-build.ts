@@ -10,6 +10,7 @@ import type { BuildRequest } from './build-request.ts';
 import { parseBuildSecret } from './build-secret.ts';
 import { cacheReferences } from './cache-references.ts';
 import { checkoutPath } from './checkout-path.ts';
+import { goModuleArgs, goModuleSecrets } from './go-modules.ts';
 import { planTags } from './plan-tags.ts';
 
 export interface PlanInputs {
@@ -45,7 +46,7 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     platforms: planPlatforms(request, settings),
     buildArgs: planBuildArgs(inputs, tags),
     buildContexts: request.buildContexts.map(namedContext),
-    secrets: request.secrets.map(parseBuildSecret),
+    secrets: planSecrets(request, settings),
     labels: planLabels({ source, name, tags, created: epoch === undefined ? inputs.now : source.commitTime }),
     tags,
     destinations,
@@ -113,12 +114,18 @@ function planPlatforms(request: BuildRequest, settings: Settings): readonly stri
 }
 
 function planBuildArgs(
-  { request, source, environment }: PlanInputs,
+  { request, source, settings, environment }: PlanInputs,
   tags: readonly Tag[],
 ): readonly NamedValue[] {
   const exported = request.exportTags ? tagBuildArgs(tags) : [];
-  const fixed: NamedValue[] = [['BUILD_COMMIT_SHA', source.commitSha], ...exported];
+  const modules = goModuleArgs(request, settings);
+  const fixed: NamedValue[] = [['BUILD_COMMIT_SHA', source.commitSha], ...exported, ...modules];
   return resolveBuildArgs({ requested: request.buildArgs, environment, fixed });
+}
+
+function planSecrets(request: BuildRequest, settings: Settings): BuildPlan['secrets'] {
+  const asked = request.secrets.map(parseBuildSecret);
+  return [...asked, ...goModuleSecrets(request, settings, asked)];
 }
 
 function namedContext(text: string): NamedValue {
