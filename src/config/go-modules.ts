@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { distinct, expecting, listOf, required, section } from './fields.ts';
-import { hostName, loginFields, oneToken } from './login.ts';
+import { gitHost, loginFields, oneToken } from './login.ts';
 
 /** As `GOPRIVATE` separates patterns by commas, none may hold one. */
 const modulePattern = expecting(z.string().check(z.regex(/^[A-Za-z0-9.*?_~[\]/-]+$/)), {
@@ -9,7 +9,9 @@ const modulePattern = expecting(z.string().check(z.regex(/^[A-Za-z0-9.*?_~[\]/-]
 
 const server = section(
   {
-    host: required(hostName, { description: 'Host that modules are fetched from.' }),
+    host: required(gitHost, {
+      description: 'Host that modules come from, with its port where that is not 443.',
+    }),
     ...loginFields(),
   },
   oneToken(true),

@@ -23,7 +23,7 @@ go-modules:
     });
   });
 
-  const anyHost = 'a host in lower case, such as "github.example.com"';
+  const anyHost = 'a host in lower case, such as "github.example.com", or host:port';
   test.each([
     [
       'source: { hosts: [{ host: g.io, token-file: a, token-variable: B }] }',
@@ -32,11 +32,11 @@ go-modules:
     ['source: { hosts: [{ host: g.io }, { host: g.io }] }', '1:35 source.hosts[1]: "g.io" is given twice'],
     [
       'source: { hosts: [{ host: "https://g.io" }] }',
-      `1:27 source.hosts[0].host: expected ${anyHost}, or host:port, got "https://g.io"`,
+      `1:27 source.hosts[0].host: expected ${anyHost}, got "https://g.io"`,
     ],
     [
       'source: { hosts: [{ host: "user@g.io" }] }',
-      `1:27 source.hosts[0].host: expected ${anyHost}, or host:port, got "user@g.io"`,
+      `1:27 source.hosts[0].host: expected ${anyHost}, got "user@g.io"`,
     ],
     [
       'source: { hosts: [{ host: g.io, username: "a:b" }] }',
@@ -48,8 +48,8 @@ go-modules:
       '1:39 go-modules.hosts[0]: there is no token (set "token-variable" or "token-file")',
     ],
     [
-      'go-modules: { private: ["*"], hosts: [{ host: "g.io:443", token-file: a }] }',
-      `1:47 go-modules.hosts[0].host: expected ${anyHost}, got "g.io:443"`,
+      'go-modules: { private: ["*"], hosts: [{ host: "g.io login x", token-file: a }] }',
+      `1:47 go-modules.hosts[0].host: expected ${anyHost}, got "g.io login x"`,
     ],
     [
       'go-modules: { private: ["a,b"], hosts: [{ host: g.io, token-file: a }] }',

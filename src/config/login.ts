@@ -6,19 +6,12 @@ const username = expecting(z.string().check(z.regex(/^[A-Za-z0-9._@-]+$/)), {
   expected: 'a user name of letters, digits, ".", "_", "-" and "@"',
 });
 
-const hostPattern = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+const hostPattern = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/;
 
-/** A host without a port, as a `netrc` file names it. */
-export const hostName = expecting(z.string().check(z.regex(hostPattern)), {
-  expected: 'a host in lower case, such as "github.example.com"',
+export const gitHost = expecting(z.string().check(z.regex(hostPattern)), {
+  expected: 'a host in lower case, such as "github.example.com", or host:port',
   title: 'host',
 });
-
-/** `host` or `host:port`. */
-export const gitHost = expecting(
-  z.string().check(z.regex(new RegExp(`${hostPattern.source.replace(/\$$/, '')}(?::[1-9][0-9]{0,4})?$`))),
-  { expected: 'a host in lower case, such as "github.example.com", or host:port', title: 'host' },
-);
 
 /** How we log in to a server: the configuration never holds the token itself. */
 export function loginFields() {

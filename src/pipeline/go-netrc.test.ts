@@ -12,7 +12,7 @@ async function place(secrets: BuildPlan['secrets']) {
   onTestFinished(() => rm(workFolder, { recursive: true }));
   const logins = [
     { host: 'a.example.com', username: 'x-access-token', token: new Secret('one') },
-    { host: 'b.example.com', username: 'robot', token: new Secret('two') },
+    { host: 'b.example.com:8443', username: 'robot', token: new Secret('two') },
   ];
   const plan = { secrets } as BuildPlan;
   const placed = await placeGoNetrc({ plan, workFolder, ports: { goLogins: async () => logins } });
@@ -22,7 +22,10 @@ async function place(secrets: BuildPlan['secrets']) {
 test('the logins are in a file for us alone, and gone afterwards', async () => {
   const { placed, path } = await place([{ id: 'go-netrc', kind: 'go-modules' }]);
   expect(readFileSync(path, 'utf8')).toBe(
-    'machine a.example.com login x-access-token password one\nmachine b.example.com login robot password two\n',
+    `machine a.example.com login x-access-token password one
+machine b.example.com:8443 login robot password two
+machine b.example.com login robot password two
+`,
   );
   expect(statSync(path).mode & 0o777).toBe(0o600);
   await placed[Symbol.asyncDispose]();

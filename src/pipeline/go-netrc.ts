@@ -5,6 +5,7 @@ import type { Run } from './run.ts';
 
 /** How `go` and the git that it calls log in to a host. Host and user name are each one word. */
 export interface GoLogin {
+  /** `host` or `host:port`. */
   readonly host: string;
   readonly username: string;
   readonly token: Secret;
@@ -22,7 +23,7 @@ export function goNetrcPath(workFolder: string): string {
 export async function placeGoNetrc({ plan, ports, workFolder }: GoNetrcInputs): Promise<AsyncDisposable> {
   const path = goNetrcPath(workFolder);
   if (plan.secrets.some(({ kind }) => kind === 'go-modules')) {
-    const lines = (await ports.goLogins()).map(netrcLine);
+    const lines = (await ports.goLogins()).flatMap(netrcLines);
     await writeFile(path, lines.join(''), { mode: 0o600, flag: 'wx' });
   }
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
@@ -30,6 +31,8 @@ export async function placeGoNetrc({ plan, ports, workFolder }: GoNetrcInputs): 
 
 type GoNetrcInputs = Pick<Run, 'plan' | 'workFolder'> & { readonly ports: Pick<Run['ports'], 'goLogins'> };
 
-function netrcLine({ host, username, token }: GoLogin): string {
-  return `machine ${host} login ${username} password ${token.reveal()}\n`;
+/** A host with a port is named twice: `go` looks for it with the port since 1.24, git and curl without. */
+function netrcLines({ host, username, token }: GoLogin): readonly string[] {
+  const names = new Set([host, host.replace(/:.*$/, '')]);
+  return [...names].map((name) => `machine ${name} login ${username} password ${token.reveal()}\n`);
 }
