@@ -18,6 +18,7 @@ const build: Required<BuildRequest> = {
   platforms: ['linux/amd64', 'linux/arm64'],
   exportTags: false,
   useRestrictedRegistry: true,
+  useGoModules: true,
   registries: ['r.example/team'],
   noCache: false,
 };
@@ -36,6 +37,7 @@ const otherBuild: { readonly [Field in keyof Required<BuildRequest>]: readonly u
   platforms: [['linux/amd64'], ['linux/amd64,linux/arm64']],
   exportTags: [true, 'false', 0],
   useRestrictedRegistry: [false, undefined],
+  useGoModules: [false, 'true'],
   registries: [['r.example/prod'], []],
   noCache: [true],
 };

@@ -23,7 +23,7 @@ export interface CommitPlace {
 export async function transferCommit(place: CommitPlace, session: FetchSession): Promise<void> {
   await withServer(place.repository, session, async (server, http) => {
     await askGitServer({ repository: place.repository, server, http, signal: session.signal });
-    await fetch(place, server, session);
+    await fetchPack(place, server, session);
   });
 }
 
@@ -48,7 +48,7 @@ export async function withServer<T>(
   }
 }
 
-async function fetch(place: CommitPlace, server: GitServer, session: FetchSession): Promise<void> {
+async function fetchPack(place: CommitPlace, server: GitServer, session: FetchSession): Promise<void> {
   const { repository, commitSha, folder } = place;
   const { environment, limits } = session.options;
   using _ = watchSize({

@@ -24,6 +24,7 @@ const request: ParsedRequest = {
     platforms: ['linux/amd64'],
     exportTags: false,
     useRestrictedRegistry: false,
+    useGoModules: false,
     registries: [],
     noCache: false,
   },

@@ -39,6 +39,7 @@ const buildSchema = z.strictObject({
   platforms: texts,
   exportTags: z.boolean(),
   useRestrictedRegistry: z.boolean(),
+  useGoModules: z.boolean(),
   registries: texts,
   noCache: z.boolean(),
 });
