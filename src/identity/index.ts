@@ -1,6 +1,7 @@
 export { bindRequest } from './bind-request.ts';
 export type { Caller } from './caller.ts';
 export { canonicalRequest, type RemoteRequest, requestAudience } from './canonical-request.ts';
+export { type CheckedRequest, checkSource, type RefReader } from './check-source.ts';
 export { openIssuerKeys } from './issuer-keys.ts';
 export { rejected } from './rejection.ts';
 export { trustedIssuers } from './trusted-issuer.ts';

@@ -21,6 +21,17 @@ export async function publishImage(run: Run): Promise<void> {
   });
 }
 
+/** Brings the image to every repository by digest, and no further. */
+export async function pushOnly(run: Run): Promise<void> {
+  const { plan, record, ports, signal } = run;
+  const { image } = record;
+  if (image === undefined) return;
+  const repositories = plan.destinations.map(({ push }) => push);
+  await inPublishTime(plan, signal, (inTime) =>
+    pushImage(run, ports.openPublisher(inTime), { layout: image.layout, repositories }),
+  );
+}
+
 /** Ends what takes longer than the plan gives to publishing. */
 export function inPublishTime(
   { timeouts }: BuildPlan,
@@ -32,7 +43,7 @@ export function inPublishTime(
 }
 
 /** Under no tag: nobody finds it yet. */
-export async function pushImage(
+async function pushImage(
   { stages, record }: Pick<Run, 'stages' | 'record'>,
   publisher: Publisher,
   image: Publication,

@@ -5,7 +5,7 @@ import { keptImages } from './kept-images.ts';
 import { makeReport } from './make-report.ts';
 import { obtainImage } from './obtain-image.ts';
 import { makeWorkFolder, ownFolder } from './own-folder.ts';
-import { publishImage } from './publish-image.ts';
+import { publishImage, pushOnly } from './publish-image.ts';
 import type { PipelineInputs, Run } from './run.ts';
 import { startRecord } from './run-record.ts';
 import { startStageClock } from './stage-clock.ts';
@@ -22,24 +22,41 @@ export interface PipelineResult {
  * report of the same shape, which says how far it came.
  */
 export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResult> {
+  return runStages(inputs, async (run) => {
+    await checkSigners(run);
+    await obtainImage(run);
+    await publishImage(run);
+    await forgetImage(run);
+  });
+}
+
+/** The first part of it: builds and pushes by digest. Whoever runs it needs no key, and can move no tag. */
+export async function buildAndPush(inputs: PipelineInputs): Promise<PipelineResult> {
+  return runStages(inputs, async (run) => {
+    await obtainImage(run);
+    await pushOnly(run);
+    await forgetImage(run);
+  });
+}
+
+type Stages = (run: Run) => Promise<void>;
+
+async function runStages(inputs: PipelineInputs, carryOut: Stages): Promise<PipelineResult> {
   const { root, clock, temporaryFolder } = inputs;
   const stages = startStageClock(clock, inputs.emit);
   const record = startRecord(clock());
   const own = await ownFolder(temporaryFolder, clock);
   const kept = keptImages({ folder: own, root, clock });
   const workFolder = await makeWorkFolder(own, temporaryFolder);
-  const error = await carryOut({ ...inputs, stages, record, kept, workFolder });
+  const error = await failureOf({ ...inputs, stages, record, kept, workFolder }, carryOut);
   await rm(workFolder, { recursive: true, force: true });
   const report = makeReport({ ...inputs, record, timings: stages.timings, error });
   return error === undefined ? { report } : { report, error };
 }
 
-async function carryOut(run: Run): Promise<ImageBuilderError | undefined> {
+async function failureOf(run: Run, carryOut: Stages): Promise<ImageBuilderError | undefined> {
   try {
-    await checkSigners(run);
-    await obtainImage(run);
-    await publishImage(run);
-    await forgetImage(run);
+    await carryOut(run);
     return undefined;
   } catch (thrown) {
     await keepImage(run);

@@ -3,7 +3,7 @@ export { dockerCredentials } from './credentials/docker-credentials.ts';
 export type { ImageLayout } from './image-layout.ts';
 export { readImageLayout } from './image-layout.ts';
 export { limiter } from './limiter.ts';
-export type { RawManifest } from './manifests.ts';
+export type { FetchedManifest, RawManifest } from './manifests.ts';
 export { moveTags } from './move-tags.ts';
 export { publishImage } from './publish-image.ts';
 export type { PublishedRepository } from './push-progress.ts';

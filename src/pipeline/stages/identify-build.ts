@@ -1,0 +1,71 @@
+import type { SourceRequest, SourceState } from '../../ci/index.ts';
+import type { Secret } from '../../core/index.ts';
+import {
+  bindRequest,
+  type CheckedRequest,
+  checkSource,
+  type RefReader,
+  requestAudience,
+  type Trust,
+  verifyToken,
+} from '../../identity/index.ts';
+import type { BuildPlan } from '../../plan/index.ts';
+import type { ParsedRequest } from './parse-remote-request.ts';
+
+/** What the first stage hands on: a build that somebody whom we know may have, and nothing that is left to decide. */
+export interface IdentifiedBuild {
+  /** Stands for the request: `image-builder:sha256:…`. */
+  readonly request: string;
+  /** For people; nothing is decided by it any more. */
+  readonly caller: { readonly issuer: string; readonly claims: Readonly<Record<string, string>> };
+  /** Where the commit is fetched from. */
+  readonly source: SourceRequest;
+  readonly plan: BuildPlan;
+}
+
+export interface IdentifyPorts {
+  readonly refs: RefReader;
+  /** Fetches the commit into a folder that is removed afterwards. */
+  readonly withSource: <T>(source: SourceRequest, use: (state: SourceState) => Promise<T>) => Promise<T>;
+  /** Makes every decision of the build, policy's included. */
+  readonly plan: (request: CheckedRequest<ParsedRequest>, source: SourceState) => Promise<BuildPlan>;
+}
+
+export interface IdentifyInputs {
+  readonly token: Secret;
+  readonly request: ParsedRequest;
+  readonly trust: Trust;
+  readonly ports: IdentifyPorts;
+  readonly now: Date;
+}
+
+/**
+ * Finds out who asks, whether the token was issued for this request, whether the commit is the one that the event is
+ * about, and what is to be done. Throws `identity.rejected`, `identity.unavailable`, and what the ports throw.
+ */
+export async function identifyBuild(inputs: IdentifyInputs): Promise<IdentifiedBuild> {
+  const { token, request, trust, ports, now } = inputs;
+  const caller = await verifyToken(token, trust, now);
+  const checked = await checkSource(bindRequest(caller, request), ports.refs);
+  const source = sourceOf(checked);
+  const plan = await ports.withSource(source, (state) => ports.plan(checked, state));
+  return {
+    request: requestAudience(request),
+    caller: { issuer: caller.issuer.name, claims: { ...caller.claims } },
+    source,
+    plan,
+  };
+}
+
+function sourceOf({ caller, request }: CheckedRequest<ParsedRequest>): SourceRequest {
+  const { owner, name, event, ref, commitSha, pullRequest } = request.source;
+  return {
+    host: new URL(caller.issuer.githubUrl).host,
+    owner,
+    name,
+    event,
+    commitSha,
+    ref,
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+  };
+}

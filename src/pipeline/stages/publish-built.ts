@@ -1,0 +1,117 @@
+import { type Clock, ImageBuilderError, isFailure, reasonOf } from '../../core/index.ts';
+import { type PlatformManifest, parseDigest, platformManifests, type Repository } from '../../oci/index.ts';
+import type { BuildPlan } from '../../plan/index.ts';
+import type { EmitProgress } from '../../progress/index.ts';
+import type { FetchedManifest } from '../../registry/index.ts';
+import type { BuildReport } from '../../report/index.ts';
+import { makeReport } from '../make-report.ts';
+import type { Ports, PushedImage } from '../ports.ts';
+import { inPublishTime, signAndTag } from '../publish-image.ts';
+import type { PipelineResult } from '../run-pipeline.ts';
+import { startRecord } from '../run-record.ts';
+import { startStageClock } from '../stage-clock.ts';
+
+export interface PublishPorts extends Pick<Ports, 'checkSigners' | 'openPublisher'> {
+  /** What a repository holds under a digest, from bytes that were hashed. */
+  readonly fetchManifest: (
+    repository: Repository,
+    digest: string,
+    signal: AbortSignal,
+  ) => Promise<FetchedManifest>;
+}
+
+export interface PublishInputs {
+  readonly plan: BuildPlan;
+  /** Of the stage that built. Its digest is looked up, nothing else of it decides. */
+  readonly built: BuildReport;
+  readonly ports: PublishPorts;
+  readonly emit: EmitProgress;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Has an image signed that another stage built and pushed, and moves its tags. Nothing of the caller's runs here. Does
+ * not throw; the report is that of the whole build.
+ */
+export async function publishBuilt(inputs: PublishInputs): Promise<PipelineResult> {
+  const { plan, built, ports, emit, clock, signal } = inputs;
+  const stages = startStageClock(clock, emit);
+  const record = startRecord(clock());
+  let error: ImageBuilderError | undefined;
+  try {
+    const repositories = plan.destinations.map(({ push }) => push);
+    if (plan.signing.kind === 'signed-by') await ports.checkSigners(repositories, signal);
+    await inPublishTime(plan, signal, async (inTime) => {
+      const image = await pushedImage(inputs, repositories, inTime);
+      await signAndTag({ plan, record, stages, emit, clock }, ports.openPublisher(inTime), image);
+    });
+  } catch (thrown) {
+    error = isFailure(thrown)
+      ? thrown
+      : new ImageBuilderError('internal', reasonOf(thrown), { where: 'publish' }, { cause: thrown });
+  }
+  const report = joined(built, makeReport({ plan, record, timings: stages.timings, error, clock }));
+  return error === undefined ? { report } : { report, error };
+}
+
+/** Every repository must hold the image whole before anybody signs it. */
+async function pushedImage(
+  { plan, built, ports }: PublishInputs,
+  repositories: readonly Repository[],
+  signal: AbortSignal,
+): Promise<PushedImage> {
+  const digest = parseDigest(built.digest);
+  if (digest === undefined)
+    throw refused('digest', `"${built.digest}" is no digest: the image was not built`);
+  const held = await Promise.all(
+    repositories.map((repository) => ports.fetchManifest(repository, digest, signal)),
+  );
+  const [root] = held;
+  if (root === undefined) throw refused('repositories', 'the plan has no destination');
+  const platforms = platformsOf(root, plan);
+  for (const repository of repositories)
+    for (const { descriptor } of platforms) await ports.fetchManifest(repository, descriptor.digest, signal);
+  return { root, platforms, repositories };
+}
+
+function platformsOf(
+  { manifest, descriptor }: FetchedManifest,
+  plan: BuildPlan,
+): readonly PlatformManifest[] {
+  const [only = '', ...others] = plan.platforms;
+  const platforms =
+    manifest.kind === 'index'
+      ? platformManifests(manifest)
+      : others.length === 0
+        ? [{ platform: only, descriptor }]
+        : [];
+  const found = platforms.map(({ platform }) => platform);
+  if (new Set(found).size === found.length && sameWords(found, plan.platforms)) return platforms;
+  const [has, expected] = [found.join(', ') || 'one platform', plan.platforms.join(', ')];
+  throw refused('platforms', `the image has ${has}, the plan says ${expected}`);
+}
+
+function sameWords(some: readonly string[], others: readonly string[]): boolean {
+  return some.toSorted().join() === others.toSorted().join();
+}
+
+/** What was built is in the one report, what became of it in the other. */
+function joined(built: BuildReport, published: BuildReport): BuildReport {
+  const { status, pushed, signed, images_list, signatures, seconds, timings, error } = published;
+  return {
+    ...built,
+    ...{ status, pushed, signed, images_list, signatures },
+    seconds: built.seconds + seconds,
+    timings: [...built.timings, ...timings],
+    repositories: built.repositories.map((repository) => ({
+      ...repository,
+      state: pushed ? 'tagged' : repository.state,
+    })),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function refused(field: string, fault: string): ImageBuilderError {
+  return new ImageBuilderError('request.invalid', `what the build stage hands on: ${fault}`, { field });
+}
