@@ -36,6 +36,7 @@ describe('a configuration that is right', () => {
         builderNodes: [],
         buildTimeout: 7200,
         publishTimeout: 1800,
+        restrictedBases: [],
       });
     },
   );

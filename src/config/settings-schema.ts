@@ -5,15 +5,19 @@ import {
   expecting,
   listOf,
   obsolete,
-  oneOrMore,
   optional,
   refuse,
   required,
   section,
   withDefault,
 } from './fields.ts';
+<<<<<<< HEAD
 import { goModules } from './go-modules.ts';
 import { identity } from './identity.ts';
+=======
+import { checkPolicyNames, policySettings } from './policy-config.ts';
+import { restrictedRegistries } from './restricted-registries.ts';
+>>>>>>> 54a5975 (Configure who may have what built)
 import {
   builderName,
   duration,
@@ -31,20 +35,6 @@ import { signConfig } from './sign-config.ts';
 import { source } from './source.ts';
 import { type TagChecks, tagTemplates } from './tag-template.ts';
 import { trust } from './trust.ts';
-
-const restrictedPair = section({
-  push: required(repository, { description: 'Repository that images are pushed to.' }),
-  pull: optional(repository, {
-    description: 'Repository that consumers pull from; the one pushed to when left out.',
-  }),
-});
-
-const restrictedRegistries = z.pipe(
-  oneOrMore(restrictedPair, 'a mapping with "push" and "pull", or a list of them').check(
-    distinct(({ push }) => push),
-  ),
-  z.transform((pairs) => pairs.map(({ push, pull = push }) => ({ push, pull }))),
-);
 
 const cache = section(
   {
@@ -191,12 +181,16 @@ export function settingsSchema(checks: TagChecks) {
     source: withDefault(source, {}, { description: 'How a commit is fetched.' }),
     'go-modules': optional(goModules, { description: 'Access to private Go modules.' }),
     ...builds(),
+<<<<<<< HEAD
     identity: optional(identity, { description: 'Whose tokens prove who a caller is.' }),
+=======
+    ...policySettings(),
+>>>>>>> 54a5975 (Configure who may have what built)
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
     trust: optional(trust, { description: 'Whose signatures count.' }),
     'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),
   };
-  return section(fields, (context) => {
+  return section(fields, checkPolicyNames, (context) => {
     const { 'sign-config': signing, trust } = context.value;
     if (trust?.directory !== undefined) return;
     for (const [index, signer] of signing?.signers.entries() ?? []) {
