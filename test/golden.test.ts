@@ -94,7 +94,16 @@ const plan: BuildPlan = {
       pull: { registry: 'reg.example', path: 'restricted/team/app' },
     },
   ],
-  rule: 'restricted-registry',
+  policy: {
+    kind: 'allowed',
+    rule: 'releases',
+    destinationsFrom: 'restricted-registry',
+    bases: {
+      only: { rule: 'releases', places: ['docker.io/library', 'reg.example/base'] },
+      restricted: { places: ['reg.example/licensed'], openTo: 'reg.example/locked/team/app' },
+    },
+    builderNodes: ['arm', 'x86'],
+  },
   signing: { kind: 'signed-by', signers: ['signify-prod'] },
   cache: { import: ['reg.example/cache/team/app:trusted'], export: 'reg.example/cache/team/app:trusted' },
   attestations: { provenance: 'off', sbom: false },

@@ -39,7 +39,8 @@ function sourceReader({ args, console }: CommandRun): SourceReader {
 
 /** Plans the build that the command line asks for. */
 export function planFrom({ args, console }: CommandRun, prepared: Prepared): BuildPlan {
-  return planBuild({ ...prepared, request: requestFrom(args), environment: console.environment });
+  const origin = { kind: 'local' } as const;
+  return planBuild({ ...prepared, origin, request: requestFrom(args), environment: console.environment });
 }
 
 /** The build request of a command line. */

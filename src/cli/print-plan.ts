@@ -31,7 +31,14 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
     ['secrets', plan.secrets.map(secretLine)],
     ['labels', Object.entries(plan.labels).map(([name, value]) => `${name}=${value}`)],
     ['tags', plan.tags.map(({ name, value }) => `${value}  (${name})`)],
-    ['push to', [...plan.destinations.map(({ push }) => printRepository(push)), `decided by ${plan.rule}`]],
+    ['policy', [plan.policy.rule === undefined ? 'none' : `allowed by rule ${plan.policy.rule}`]],
+    [
+      'push to',
+      [
+        ...plan.destinations.map(({ push }) => printRepository(push)),
+        `decided by ${plan.policy.destinationsFrom}`,
+      ],
+    ],
     ['pull as', pullNames(plan)],
     [
       'signed',
@@ -40,6 +47,11 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
           ? `no: ${plan.signing.reason}`
           : `by ${plan.signing.signers.join(', ')}`,
       ],
+    ],
+    ['bases', baseLines(plan.policy.bases)],
+    [
+      'builders',
+      plan.policy.builderNodes === undefined ? [] : [`only ${plan.policy.builderNodes.join(', ')}`],
     ],
     ['cache', cacheLines(plan)],
     [
@@ -69,6 +81,13 @@ function secretLine(secret: BuildPlan['secrets'][number]): string {
     case 'go-modules':
       return `${secret.id} from go-modules of the configuration`;
   }
+}
+
+function baseLines({ only, restricted }: BuildPlan['policy']['bases']): string[] {
+  return [
+    ...(only === undefined ? [] : [`only from ${only.places.join(', ')}`]),
+    ...(restricted === undefined ? [] : [`not from ${restricted.places.join(', ')}`]),
+  ];
 }
 
 function cacheLines({ cache }: BuildPlan): string[] {

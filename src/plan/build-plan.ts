@@ -1,5 +1,5 @@
 import type { BuildEvent } from '../ci/index.ts';
-import type { Destination, SigningDecision } from '../policy/index.ts';
+import type { Allowed } from '../policy/index.ts';
 import type { Tag } from '../tags/index.ts';
 import type { NamedValue } from './build-args.ts';
 import type { BuildSecret } from './build-secret.ts';
@@ -32,10 +32,10 @@ export interface BuildPlan {
   /** Of the image config; the same go onto manifests and index as annotations. */
   readonly labels: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
-  readonly destinations: readonly Destination[];
-  /** Which setting decided the destinations. */
-  readonly rule: string;
-  readonly signing: SigningDecision;
+  readonly destinations: Allowed['destinations'];
+  readonly signing: Allowed['signing'];
+  /** What else policy says, and which of its rules. */
+  readonly policy: Omit<Allowed, 'destinations' | 'signing'>;
   readonly cache: { readonly import: readonly string[]; readonly export?: string };
   readonly attestations: { readonly provenance: 'off' | 'min' | 'max'; readonly sbom: boolean | string };
   /** Seconds since 1970 that every time in the image is set to; absent when the build need not be reproducible. */

@@ -5,6 +5,7 @@ import type { BuildEvent, SourceState } from '../ci/index.ts';
 import { loadSettings, type Settings } from '../config/index.ts';
 import { printRepository } from '../oci/index.ts';
 import { checkTemplate, checkValidationPattern } from '../tags/index.ts';
+import type { BuildOrigin } from './build-origin.ts';
 import type { BuildRequest } from './build-request.ts';
 import { planBuild } from './plan-build.ts';
 
@@ -44,6 +45,7 @@ interface Change {
   readonly request?: Partial<BuildRequest>;
   readonly source?: Partial<SourceState>;
   readonly settings?: Partial<Settings>;
+  readonly origin?: BuildOrigin;
   readonly now?: Date;
 }
 
@@ -52,6 +54,7 @@ function plan(change: Change = {}) {
     request: { ...request, ...change.request },
     source: { ...source, ...change.source },
     settings: { ...settings, ...change.settings },
+    origin: change.origin ?? { kind: 'local' },
     environment: { FROM_ENV: 'there' },
     now: change.now ?? new Date('2021-09-30T23:59:59.900Z'),
   });

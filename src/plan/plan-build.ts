@@ -2,20 +2,24 @@ import type { SourceState } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { deepFreeze, ImageBuilderError, rfc3339 } from '../core/index.ts';
 import { isRepositoryPath, parsePlatform, printPlatform } from '../oci/index.ts';
-import { decideDestinations, decideSigning, type SigningDecision } from '../policy/index.ts';
+
 import { type Tag, tagBuildArgs, uniqueTagValues } from '../tags/index.ts';
 import { type NamedValue, resolveBuildArgs } from './build-args.ts';
+import type { BuildOrigin } from './build-origin.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 import { parseBuildSecret } from './build-secret.ts';
 import { cacheReferences } from './cache-references.ts';
 import { checkoutPath } from './checkout-path.ts';
 import { goModuleArgs, goModuleSecrets } from './go-modules.ts';
+import { planPolicy } from './plan-policy.ts';
 import { planTags } from './plan-tags.ts';
+import { repositoryName } from './repository-name.ts';
 
 export interface PlanInputs {
   readonly request: BuildRequest;
   readonly source: SourceState;
+  readonly origin: BuildOrigin;
   readonly settings: Settings;
   /** For build args without a value and for allow-listed `.Env` names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -31,13 +35,7 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
   const { request, source, settings } = inputs;
   const name = imageName(request, source);
   const tags = planTags({ ...inputs, requested: request });
-  const { destinations, rule } = decideDestinations({
-    event: source.event,
-    imageName: name,
-    restricted: request.useRestrictedRegistry,
-    registries: request.registries,
-    rules: settings,
-  });
+  const { destinations, signing, ...policy } = planPolicy({ ...inputs, imageName: name });
   const epoch = settings.reproducible ? Math.floor(source.commitTime.getTime() / 1000) : undefined;
   return deepFreeze({
     version: 1,
@@ -50,8 +48,8 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     labels: planLabels({ source, name, tags, created: epoch === undefined ? inputs.now : source.commitTime }),
     tags,
     destinations,
-    rule,
-    signing: planSigning(source, settings),
+    signing,
+    policy,
     cache: cacheReferences({ event: source.event, imageName: name, cache: settings.cache }),
     attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
     ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
@@ -59,11 +57,6 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     timeouts: { build: settings.buildTimeout, publish: settings.publishTimeout },
     created: rfc3339(inputs.now),
   });
-}
-
-/** owner/name, or the name alone. */
-function repositoryName(source: SourceState): string {
-  return source.owner === undefined ? source.name : `${source.owner}/${source.name}`;
 }
 
 function imageName(request: BuildRequest, source: SourceState): string {
@@ -159,12 +152,4 @@ function planLabels({ source, name, tags, created }: LabelFacts): Readonly<Recor
     'org.opencontainers.image.title': name,
     'org.opencontainers.image.version': firstAsked ?? defaultTag ?? '',
   };
-}
-
-function planSigning(source: SourceState, settings: Settings): SigningDecision {
-  return decideSigning({
-    event: source.event,
-    repository: repositoryName(source),
-    rules: settings.signConfig,
-  });
 }

@@ -1,5 +1,8 @@
-import { ImageBuilderError } from '../core/index.ts';
+import { matchesGlob } from '../core/index.ts';
 import { parseRepository, printRepository, type Repository } from '../oci/index.ts';
+import { isProductionEvent } from './production-event.ts';
+import type { BuildQuestion, Consequences, PolicySettings } from './question.ts';
+import { type Denied, denied } from './verdict.ts';
 
 /** One place that the image goes to, and the name that consumers pull it by. */
 export interface Destination {
@@ -8,89 +11,129 @@ export interface Destination {
   readonly pull: Repository;
 }
 
-/** Where images go by the configuration. Texts are `host[:port]/path` without the image's own name. */
-export interface DestinationRules {
-  readonly registry: readonly string[];
-  readonly devRegistry: readonly string[];
-  readonly restrictedRegistry: readonly PushAndPull[];
-  readonly restrictedDevRegistry: readonly PushAndPull[];
+export interface DestinationDecision {
+  readonly kind: 'placed';
+  /** At least one. */
+  readonly destinations: readonly Destination[];
+  /** What names them, for example `dev-registry`. */
+  readonly destinationsFrom: string;
 }
 
+/** Repositories without the image's own name, `host[:port][/path]`. */
 interface PushAndPull {
   readonly push: string;
   readonly pull: string;
 }
 
-export interface DestinationQuestion {
-  readonly event: string;
-  readonly imageName: string;
-  readonly restricted: boolean;
-  /** From `--registry`; takes the place of the configured ones. */
-  readonly registries: readonly string[];
-  readonly rules: DestinationRules;
+/** Where images may go, and what says so. */
+interface Places {
+  readonly from: string;
+  readonly places: readonly PushAndPull[];
 }
 
-export interface DestinationDecision {
-  readonly destinations: readonly Destination[];
-  /** Which setting decided, for example `dev-registry`. */
-  readonly rule: string;
-}
+type OpenPlaces = NonNullable<Consequences['destinations']>;
+type RestrictedPlaces = NonNullable<Consequences['restrictedDestinations']>;
 
-/** Images of these events are for use; all others are for trying out. */
-const productionEvents: readonly string[] = ['push', 'schedule', 'workflow_dispatch'];
-
-/** Whether images of this event are meant for production. */
-export function isProductionEvent(event: string): boolean {
-  return productionEvents.includes(event);
-}
+const requestFlag = '--registry';
 
 /**
- * Decides where an image goes: production repositories for push, schedule and workflow_dispatch, development ones
- * for everything else, restricted ones when asked for. Throws `policy.denied` when no repository is configured.
+ * Decides by the event where an image goes: production repositories for push, schedule and workflow_dispatch,
+ * development ones for everything else, restricted ones when asked for, and before all others those of `--registry`.
  */
-export function decideDestinations(question: DestinationQuestion): DestinationDecision {
-  const { rule, places } = applicable(question);
-  if (places.length === 0) throw nowhere(question, rule);
-  const named = places.map(({ push, pull }) => ({
-    push: repositoryOf(push, question.imageName, rule),
-    pull: repositoryOf(pull, question.imageName, rule),
-  }));
-  const distinct = new Map(named.map((destination) => [printRepository(destination.push), destination]));
-  return { destinations: [...distinct.values()], rule };
+export function destinationsByEvent(
+  question: BuildQuestion,
+  settings: PolicySettings,
+): DestinationDecision | Denied {
+  const chosen = question.registries.length > 0 ? requested(question) : ofEvent(question, settings);
+  const { from } = chosen;
+  if (chosen.places.length > 0) return place(chosen, question.imageName);
+  const reason = `no repository for event "${question.event}": setting "${from}" is empty`;
+  return denied(from, reason, `set ${from} in the configuration, or name one with ${requestFlag}`);
 }
 
-function applicable(question: DestinationQuestion): { rule: string; places: readonly PushAndPull[] } {
-  const { event, restricted, registries, rules } = question;
-  const both = (places: readonly string[]) => places.map((place) => ({ push: place, pull: place }));
-  if (registries.length > 0) return { rule: '--registry', places: both(registries) };
+/** Decides by what a rule says. */
+export function destinationsByRule(
+  question: BuildQuestion,
+  { name, allow }: { readonly name: string; readonly allow: Consequences },
+  settings: PolicySettings,
+): DestinationDecision | Denied {
+  const { destinations = [], restrictedDestinations = [], requestedDestinations = [] } = allow;
+  if (question.registries.length > 0) {
+    const placed = place(requested(question), question.imageName);
+    return placed.kind === 'denied' ? placed : onlyAllowed(placed, name, requestedDestinations);
+  }
+  const chosen = question.restricted
+    ? restricted(restrictedDestinations, settings)
+    : open(destinations, settings);
+  if (chosen.places.length > 0) return place(chosen, question.imageName);
+  const wayOut = question.restricted ? 'leave use-restricted-registry out' : 'ask for what the rule has';
+  return denied(name, `rule "${name}" has no "${chosen.from}"`, `${wayOut}, or have it added to the rule`);
+}
+
+function requested({ registries }: BuildQuestion): Places {
+  return { from: requestFlag, places: samePull(registries) };
+}
+
+function ofEvent({ event, restricted: locked }: BuildQuestion, settings: PolicySettings): Places {
   const production = isProductionEvent(event);
-  if (restricted && production) return { rule: 'restricted-registry', places: rules.restrictedRegistry };
-  if (restricted) return { rule: 'restricted-dev-registry', places: rules.restrictedDevRegistry };
-  if (production) return { rule: 'registry', places: both(rules.registry) };
-  return { rule: 'dev-registry', places: both(rules.devRegistry) };
+  if (locked) return restricted(production ? 'restricted-registry' : 'restricted-dev-registry', settings);
+  return open(production ? 'registry' : 'dev-registry', settings);
 }
 
-function repositoryOf(place: string, imageName: string, rule: string): Repository {
-  const text = `${place.replace(/\/+$/, '')}/${imageName}`;
-  const repository = parseRepository(text);
-  if (repository !== undefined && hasHost(place)) return repository;
-  const hint = 'expected host[:port][/path] in lower case, for example localhost:5000/team';
-  throw new ImageBuilderError(
-    'request.invalid',
-    `${rule} "${place}" is no repository`,
-    { field: rule },
-    { hint },
-  );
+function open(places: OpenPlaces, settings: PolicySettings): Places {
+  if (places === 'registry') return { from: places, places: samePull(settings.registry) };
+  if (places === 'dev-registry') return { from: places, places: samePull(settings.devRegistry) };
+  return { from: 'destinations', places: samePull(places) };
+}
+
+function restricted(places: RestrictedPlaces, settings: PolicySettings): Places {
+  if (places === 'restricted-registry') return { from: places, places: settings.restrictedRegistry };
+  if (places === 'restricted-dev-registry') return { from: places, places: settings.restrictedDevRegistry };
+  return { from: 'restricted-destinations', places };
+}
+
+function samePull(places: readonly string[]): readonly PushAndPull[] {
+  return places.map((each) => ({ push: each, pull: each }));
+}
+
+/** Puts the image's name behind each place, each repository once. */
+function place({ from, places }: Places, imageName: string): DestinationDecision | Denied {
+  const destinations = new Map<string, Destination>();
+  for (const { push, pull } of places) {
+    const [to, as] = [repositoryBelow(push, imageName), repositoryBelow(pull, imageName)];
+    if (to === undefined || as === undefined) return nowhere(from, to === undefined ? push : pull);
+    const name = printRepository(to);
+    if (!destinations.has(name)) destinations.set(name, { push: to, pull: as });
+  }
+  return { kind: 'placed', destinations: [...destinations.values()], destinationsFrom: from };
+}
+
+/** The repository of an image below `host[:port][/path]`; undefined where there can be none. */
+export function repositoryBelow(untrustedPlace: string, imageName: string): Repository | undefined {
+  const trimmed = untrustedPlace.replace(/\/+$/, '');
+  return hasHost(trimmed) ? parseRepository(`${trimmed}/${imageName}`) : undefined;
 }
 
 /** `team/app` would silently mean Docker Hub; a destination names its registry. */
-function hasHost(place: string): boolean {
-  const first = place.split('/')[0] ?? '';
+function hasHost(text: string): boolean {
+  const first = text.split('/')[0] ?? '';
   return first === 'localhost' || /[.:]/.test(first);
 }
 
-function nowhere(question: DestinationQuestion, rule: string): ImageBuilderError {
-  const message = `no repository for event "${question.event}": setting "${rule}" is empty`;
-  const hint = `set ${rule} in the configuration, or name one with --registry`;
-  return new ImageBuilderError('policy.denied', message, { rule }, { hint });
+function nowhere(from: string, text: string): Denied {
+  return denied(from, `${from} "${text}" is no repository`, 'write it as host[:port][/path], in lower case');
+}
+
+function onlyAllowed(
+  placed: DestinationDecision,
+  name: string,
+  patterns: readonly string[],
+): DestinationDecision | Denied {
+  const refused = placed.destinations
+    .map(({ push }) => printRepository(push))
+    .find((repository) => !patterns.some((pattern) => matchesGlob(pattern, repository)));
+  if (refused === undefined) return placed;
+  const others = patterns.length === 0 ? '' : `, or name one of ${patterns.join(', ')}`;
+  const reason = `rule "${name}" does not let a build choose "${refused}"`;
+  return denied(name, reason, `leave ${requestFlag} out${others}`);
 }

@@ -1,11 +1,18 @@
-import { ImageBuilderError, nearest } from '../core/index.ts';
-import { isProductionEvent } from './decide-destinations.ts';
+import { nearest } from '../core/index.ts';
+import { isProductionEvent } from './production-event.ts';
+import { type Denied, denied } from './verdict.ts';
 
 /** The part of `sign-config` that decides who signs. */
 export interface SigningRules {
   /** Signer names by `owner/name`, and under `*` for everybody. */
   readonly enabledSigners: Readonly<Record<string, readonly string[]>>;
-  readonly signers: readonly { readonly name: string; readonly jobTypes: readonly string[] }[];
+  readonly signers: readonly Signer[];
+}
+
+interface Signer {
+  readonly name: string;
+  /** What it signs for; everything when there is none. */
+  readonly jobTypes: readonly string[];
 }
 
 export type SigningDecision =
@@ -28,38 +35,62 @@ const jobTypes: Readonly<Record<string, string>> = {
   schedule: 'schedule',
 };
 
+const enabledSigners = 'sign-config.enabled-signers';
+
 /**
- * Decides whether the image must be signed and by whom. Where signing is configured, an event that is to be signed
- * and has no signer is refused: an unsigned image in production is worse than none. Throws `policy.denied`.
+ * Decides by the event whether the image must be signed and by whom. Where signing is configured, an event that is to
+ * be signed and has no signer is refused: an unsigned image in production is worse than none.
  */
-export function decideSigning({ event, repository, rules }: SigningQuestion): SigningDecision {
+export function signingByEvent(question: SigningQuestion): SigningDecision | Denied {
+  const { event, rules } = question;
   if (!isProductionEvent(event)) return { kind: 'unsigned', reason: `event "${event}" is never signed` };
   if (rules === undefined) return { kind: 'unsigned', reason: 'the configuration has no "sign-config"' };
-  const names = [...(rules.enabledSigners['*'] ?? []), ...ownSigners(rules, repository)];
-  const enabled = [...new Set(names)].map((name) => definedSigner(name, rules));
-  const job = jobTypes[event] ?? event;
-  const signers = enabled.filter((signer) => signer.jobTypes.length === 0 || signer.jobTypes.includes(job));
-  if (signers.length === 0) throw nobodySigns(event, repository);
-  return { kind: 'signed-by', signers: signers.map((signer) => signer.name) };
+  return signedByEnabled(question, enabledSigners);
 }
 
-/** Names of things are no names of signers, even if every object has them. */
-function ownSigners({ enabledSigners }: SigningRules, repository: string): readonly string[] {
-  return Object.hasOwn(enabledSigners, repository) ? (enabledSigners[repository] ?? []) : [];
+/** Decides by what a rule says: every enabled signer, these signers, or none. */
+export function signingByRule(
+  question: SigningQuestion,
+  { name, signing }: { readonly name: string; readonly signing: 'required' | 'none' | readonly string[] },
+): SigningDecision | Denied {
+  if (signing === 'none') return { kind: 'unsigned', reason: `rule "${name}" asks for no signature` };
+  if (signing === 'required') return signedByEnabled(question, name);
+  const { event, rules } = question;
+  const [idle] = signing.filter((signer) => !signsFor(definedSigner(signer, rules), event));
+  if (idle === undefined) return { kind: 'signed-by', signers: signing };
+  const reason = `images of event "${event}" must be signed by "${idle}", which does not sign for it`;
+  return denied(name, reason, `add "${jobTypes[event] ?? event}" to the job-type of the signer`);
 }
 
-function definedSigner(name: string, rules: SigningRules): SigningRules['signers'][number] {
-  const signer = rules.signers.find((each) => each.name === name);
-  if (signer !== undefined) return signer;
-  const known = rules.signers.map((each) => each.name);
-  const near = nearest(name, known);
-  const hint = near === undefined ? 'define it under sign-config.signers' : `did you mean "${near}"?`;
-  const message = `signer "${name}" is enabled but not defined`;
-  throw new ImageBuilderError('policy.denied', message, { rule: 'sign-config.enabled-signers' }, { hint });
+function signedByEnabled(
+  { event, repository, rules }: SigningQuestion,
+  by: string,
+): SigningDecision | Denied {
+  const enabled = new Map(Object.entries(rules?.enabledSigners ?? {}));
+  const [everybody = [], own = []] = [enabled.get('*'), enabled.get(repository)];
+  const names = [...new Set([...everybody, ...own])];
+  const unknown = names.find((name) => definedSigner(name, rules) === undefined);
+  if (unknown !== undefined) return undefinedSigner(unknown, { rules, by });
+  const signers = names.filter((name) => signsFor(definedSigner(name, rules), event));
+  if (signers.length > 0) return { kind: 'signed-by', signers };
+  const reason = `images of event "${event}" of "${repository}" must be signed and no signer is enabled for them`;
+  return denied(by, reason, 'enable one under sign-config.enabled-signers whose job-type has this event');
 }
 
-function nobodySigns(event: string, repository: string): ImageBuilderError {
-  const message = `images of event "${event}" of "${repository}" must be signed and no signer is enabled for them`;
-  const hint = 'enable one under sign-config.enabled-signers whose job-type has this event';
-  return new ImageBuilderError('policy.denied', message, { rule: 'sign-config.enabled-signers' }, { hint });
+function definedSigner(name: string, rules: SigningRules | undefined): Signer | undefined {
+  return rules?.signers.find((each) => each.name === name);
+}
+
+function signsFor(signer: Signer | undefined, event: string): boolean {
+  if (signer === undefined) return false;
+  return signer.jobTypes.length === 0 || signer.jobTypes.includes(jobTypes[event] ?? event);
+}
+
+function undefinedSigner(
+  name: string,
+  { rules, by }: { readonly rules: SigningRules | undefined; readonly by: string },
+): Denied {
+  const near = nearest(name, rules?.signers.map((each) => each.name) ?? []);
+  const wayOut = near === undefined ? 'define it under sign-config.signers' : `did you mean "${near}"?`;
+  return denied(by, `signer "${name}" is enabled but not defined`, wayOut);
 }
