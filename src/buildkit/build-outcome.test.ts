@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readImageDigest, summarise } from './build-outcome.ts';
+import { readBuildRef, readImageDigest, summarise } from './build-outcome.ts';
 import { BuildTracker, type TrackedStep } from './build-tracker.ts';
 import { parseSolveStatus } from './solve-status.ts';
 
@@ -56,5 +56,17 @@ test.each(['{}', '{"containerimage.digest":1}', '{"containerimage.digest":"sha25
   'finds no digest in %s',
   (metadata) => {
     expect(readImageDigest(metadata)).toBeUndefined();
+  },
+);
+
+test('reads the name of the build from recorded metadata', () => {
+  const metadata = readFileSync(new URL('two-platforms/metadata.json', fixtures), 'utf8');
+  expect(readBuildRef(metadata)).toBe('k7fpinrkhk3t4hiznmhv4twlr');
+});
+
+test.each(['{}', '{"buildx.build.ref":1}', '{"buildx.build.ref":"a/b/--x"}', '{"buildx.build.ref":"abc"}'])(
+  'finds no name in %s',
+  (metadata) => {
+    expect(readBuildRef(metadata)).toBeUndefined();
   },
 );

@@ -10,6 +10,8 @@ const slowestCount = 5;
 export interface BuildOutcome {
   /** Of the index, or of the manifest when the build is for one platform without attestations. */
   readonly digest: Digest;
+  /** Name of the build in the engine's history; absent when the engine gave none. */
+  readonly buildRef?: string;
   /** From the first step to the last, by the engine's clock. */
   readonly seconds: number;
   readonly warnings: readonly BuildWarning[];
@@ -39,6 +41,12 @@ export interface SlowStep {
 export function readImageDigest(metadata: string): Digest | undefined {
   const { 'containerimage.digest': digest } = JSON.parse(metadata) as Record<string, unknown>;
   return typeof digest === 'string' ? parseDigest(digest) : undefined;
+}
+
+/** The name of the build in the history of its engine, from the same file: `builder/node/name`. */
+export function readBuildRef(metadata: string): string | undefined {
+  const { 'buildx.build.ref': untrustedRef } = JSON.parse(metadata) as Record<string, unknown>;
+  return /^[^/]+\/[^/]+\/([a-z0-9]+)$/.exec(String(untrustedRef))?.[1];
 }
 
 /** What the steps of a finished build add up to. */

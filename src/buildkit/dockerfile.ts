@@ -31,6 +31,13 @@ export function parseDockerfile(untrustedText: string): readonly Stage[] {
   return stages;
 }
 
+/** The instructions before the first stage: arguments that FROM can use. */
+export function globalInstructions(untrustedText: string): readonly Instruction[] {
+  const instructions = readInstructions(untrustedText);
+  const first = instructions.findIndex(({ keyword }) => keyword === 'FROM');
+  return first < 0 ? instructions : instructions.slice(0, first);
+}
+
 function stageName(from: string): string | undefined {
   const [, name] = /\sas\s+(\S+)\s*$/i.exec(from) ?? [];
   return name?.toLowerCase();

@@ -1,8 +1,7 @@
 import { ImageBuilderError } from '../core/index.ts';
-import { runCommand } from '../process/index.ts';
 import { neutraliseLine } from '../progress/index.ts';
+import { type AskOptions, askBuildx } from './ask-buildx.ts';
 import type { Engine } from './engine.ts';
-import { createLineReader } from './line-reader.ts';
 
 export interface EngineDetails {
   readonly builder: string;
@@ -15,11 +14,9 @@ export interface EngineDetails {
   readonly exportsLayouts: boolean;
 }
 
-export interface InspectEngineOptions {
+export interface InspectEngineOptions extends AskOptions {
   /** The current builder unless given. */
   readonly builder?: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Set on BuildKit's containerd worker, which a docker engine only has with the containerd image store. */
@@ -71,18 +68,6 @@ async function listBuilders(engine: Engine, options: InspectEngineOptions): Prom
     { tried: [engine.command.join(' ')] },
     { hint: 'install buildx 0.13 or newer: https://docs.docker.com/build/buildx/install/' },
   );
-}
-
-async function askBuildx(
-  { command }: Engine,
-  args: readonly string[],
-  { env, signal }: InspectEngineOptions,
-): Promise<{ readonly exitCode: number | undefined; readonly lines: readonly string[] }> {
-  const lines: string[] = [];
-  const reader = createLineReader((line) => lines.push(line));
-  const exitCode = await runCommand([...command, ...args], { env, signal, onStdout: reader.take });
-  reader.end();
-  return { exitCode, lines };
 }
 
 function unknownBuilder(name: string, builders: readonly ListedBuilder[]): ImageBuilderError {

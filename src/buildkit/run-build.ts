@@ -5,7 +5,7 @@ import { runCommand } from '../process/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { buildArguments } from './build-arguments.ts';
 import type { BuildJob } from './build-job.ts';
-import { type BuildOutcome, readImageDigest, summarise } from './build-outcome.ts';
+import { type BuildOutcome, readBuildRef, readImageDigest, summarise } from './build-outcome.ts';
 import { BuildTracker } from './build-tracker.ts';
 import { type BuildWarning, readWarning } from './build-warning.ts';
 import type { Engine } from './engine.ts';
@@ -110,14 +110,20 @@ class BuildRun {
   }
 
   async outcome(): Promise<BuildOutcome> {
-    const digest = readImageDigest(await readFile(this.#job.metadataPath, 'utf8'));
+    const metadata = await readFile(this.#job.metadataPath, 'utf8');
+    const [digest, buildRef] = [readImageDigest(metadata), readBuildRef(metadata)];
     if (digest === undefined) {
       throw new ImageBuilderError('engine.failed', 'the engine named no digest of the image', {
         exitCode: 0,
       });
     }
     const { steps } = this.#tracker;
-    return { digest, warnings: [...this.#warnings.values()], ...summarise(steps, this.#job.platforms) };
+    return {
+      digest,
+      ...(buildRef === undefined ? {} : { buildRef }),
+      warnings: [...this.#warnings.values()],
+      ...summarise(steps, this.#job.platforms),
+    };
   }
 
   async failure(

@@ -1,4 +1,4 @@
-import { findEngine, runBuild } from '../buildkit/index.ts';
+import { findEngine, type RecordedBuild, recordedMaterials, runBuild } from '../buildkit/index.ts';
 import type { Settings } from '../config/index.ts';
 import { isFailure, throwIfCancelled } from '../core/index.ts';
 import type { Repository } from '../oci/index.ts';
@@ -32,6 +32,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
     build: (job, signal) => buildWithEngine(inputs, job, signal),
+    recordedMaterials: (build, signal) => askEngine(run, build, signal),
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
     checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),
     readLayout: readImageLayout,
@@ -55,6 +56,11 @@ async function buildWithEngine(
   const env = run.console.environment;
   const engine = await findEngine({ env });
   return runBuild(engine, job, { emit, signal, env, timeoutSeconds: plan.timeouts.build });
+}
+
+async function askEngine({ console }: CommandRun, build: RecordedBuild, signal: AbortSignal) {
+  const env = console.environment;
+  return recordedMaterials(await findEngine({ env }), build, { env, signal });
 }
 
 /** A registry that does not answer in time gets another chance when the image is built. */

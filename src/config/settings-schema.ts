@@ -11,13 +11,10 @@ import {
   section,
   withDefault,
 } from './fields.ts';
-<<<<<<< HEAD
 import { goModules } from './go-modules.ts';
 import { identity } from './identity.ts';
-=======
 import { checkPolicyNames, policySettings } from './policy-config.ts';
 import { restrictedRegistries } from './restricted-registries.ts';
->>>>>>> 54a5975 (Configure who may have what built)
 import {
   builderName,
   duration,
@@ -181,11 +178,8 @@ export function settingsSchema(checks: TagChecks) {
     source: withDefault(source, {}, { description: 'How a commit is fetched.' }),
     'go-modules': optional(goModules, { description: 'Access to private Go modules.' }),
     ...builds(),
-<<<<<<< HEAD
     identity: optional(identity, { description: 'Whose tokens prove who a caller is.' }),
-=======
     ...policySettings(),
->>>>>>> 54a5975 (Configure who may have what built)
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
     trust: optional(trust, { description: 'Whose signatures count.' }),
     'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),

@@ -43,12 +43,9 @@ describe('settingsTable', () => {
       'builder-nodes = (none) [default]',
       'build-timeout = 2h [default]',
       'publish-timeout = 30m [default]',
-<<<<<<< HEAD
       'identity = (not set) [default]',
-=======
       'restricted-bases = (none) [default]',
       'policy = (not set) [default]',
->>>>>>> 54a5975 (Configure who may have what built)
       'sign-config = (not set) [default]',
       'trust = (not set) [default]',
       'ado-config = (not set) [default]',

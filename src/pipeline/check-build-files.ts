@@ -2,15 +2,15 @@ import { lstat, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { ImageBuilderError } from '../core/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
+import { checkDockerfileBases } from './check-bases.ts';
 
 /**
  * Looks at the files that a plan names: each must exist and, with every symlink followed, lie in the checkout; only
- * secrets may lie anywhere. Throws `request.invalid`.
+ * secrets may lie anywhere. What the Dockerfile shows of base images must be allowed. Throws `request.invalid` or
+ * `policy.denied`.
  */
-export async function checkBuildFiles(
-  root: string,
-  { image, buildContexts, secrets }: Pick<BuildPlan, 'image' | 'buildContexts' | 'secrets'>,
-): Promise<void> {
+export async function checkBuildFiles(root: string, plan: BuildPlan): Promise<void> {
+  const { image, buildContexts, secrets } = plan;
   await checkPath({ root, path: image.context, field: 'context', kind: 'folder' });
   await checkPath({ root, path: image.dockerfile, field: 'dockerfile', kind: 'file' });
   for (const [, path] of buildContexts)
@@ -20,6 +20,7 @@ export async function checkBuildFiles(
     if (await isLink(join(root, path))) await checkPath({ root, path, field: 'ignore file', kind: 'file' });
   }
   for (const secret of secrets) if (secret.kind === 'file') await checkSecret(secret.id, secret.path);
+  await checkDockerfileBases(root, plan);
 }
 
 async function isLink(path: string): Promise<boolean> {

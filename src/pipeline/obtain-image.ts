@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { layoutMaterials } from '../buildkit/index.ts';
 import { isFailure } from '../core/index.ts';
+import { restrictsBases } from '../policy/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
 import { buildIn } from './build-in.ts';
 import { buildJob } from './build-job.ts';
@@ -15,12 +17,17 @@ export async function obtainImage(run: Run): Promise<void> {
 
 async function resume(run: Run, directory: string): Promise<boolean> {
   const layout = await readKept(run, directory);
-  if (layout === undefined) return false;
+  if (layout === undefined || !(await tellsBases(run, layout))) return false;
   const message =
     'going on with the image of an earlier run, which could not be published; --no-cache builds it again';
   run.emit({ kind: 'notice', level: 'info', message });
   run.record.image = { directory, layout, resumed: true };
   return true;
+}
+
+/** The engine's record of the earlier build is out of reach: without provenance the image is built again. */
+async function tellsBases({ plan }: Run, layout: ImageLayout): Promise<boolean> {
+  return !restrictsBases(plan.policy.bases) || (await layoutMaterials(layout)) !== undefined;
 }
 
 async function readKept({ ports, kept }: Run, directory: string): Promise<ImageLayout | undefined> {

@@ -1,4 +1,4 @@
-import type { BuildJob, BuildOutcome } from '../buildkit/index.ts';
+import type { BuildJob, BuildOutcome, Material, RecordedBuild } from '../buildkit/index.ts';
 import type { PlatformManifest, Repository } from '../oci/index.ts';
 import type { ImageLayout, PublishedRepository, RawManifest } from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signing/index.ts';
@@ -10,6 +10,8 @@ export interface Ports {
   goLogins(): Promise<readonly GoLogin[]>;
   /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
+  /** What went into a build by the engine's own record of it; undefined where the engine does not tell. */
+  recordedMaterials(build: RecordedBuild, signal: AbortSignal): Promise<readonly Material[] | undefined>;
   /** Throws where we may not push; a registry that is down has until the end of the build to come back. */
   checkPush(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
   /** Throws when a signer of the plan lacks what it needs to sign there. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { ImageBuilderError, isFailure, reasonOf } from '../core/index.ts';
 import type { BuildReport } from '../report/index.ts';
+import { checkUsedBases } from './check-bases.ts';
 import { keptImages } from './kept-images.ts';
 import { makeReport } from './make-report.ts';
 import { obtainImage } from './obtain-image.ts';
@@ -18,13 +19,14 @@ export interface PipelineResult {
 }
 
 /**
- * Carries a plan out: build, push everywhere by digest, sign, then move the tags. Does not throw: a run that failed has a
+ * Carries a plan out: build, see that policy allows what went in, push everywhere by digest, sign, then move the tags. Does not throw: a run that failed has a
  * report of the same shape, which says how far it came.
  */
 export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResult> {
   return runStages(inputs, async (run) => {
     await checkSigners(run);
     await obtainImage(run);
+    await checkUsedBases(run);
     await publishImage(run);
     await forgetImage(run);
   });
@@ -34,6 +36,7 @@ export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResul
 export async function buildAndPush(inputs: PipelineInputs): Promise<PipelineResult> {
   return runStages(inputs, async (run) => {
     await obtainImage(run);
+    await checkUsedBases(run);
     await pushOnly(run);
     await forgetImage(run);
   });

@@ -1,7 +1,7 @@
 import type { SourceState } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError } from '../core/index.ts';
-import { type Allowed, type BuildQuestion, decide, repositoryBelow } from '../policy/index.ts';
+import { type Allowed, type BuildQuestion, decide, denialOf, repositoryBelow } from '../policy/index.ts';
 import type { BuildOrigin } from './build-origin.ts';
 import type { BuildRequest } from './build-request.ts';
 import { repositoryName } from './repository-name.ts';
@@ -19,8 +19,7 @@ export function planPolicy(inputs: PolicyInputs): Allowed {
   checkRegistries(inputs.request.registries, inputs.imageName);
   const verdict = decide(questionOf(inputs), inputs.settings);
   if (verdict.kind === 'allowed') return verdict;
-  const { rule, reason, wayOut } = verdict;
-  throw new ImageBuilderError('policy.denied', reason, { rule }, { hint: wayOut });
+  throw denialOf(verdict);
 }
 
 function questionOf({ request, source, origin, imageName }: PolicyInputs): BuildQuestion {

@@ -67,7 +67,7 @@ export function destinationsByRule(
     : open(destinations, settings);
   if (chosen.places.length > 0) return place(chosen, question.imageName);
   const wayOut = question.restricted ? 'leave use-restricted-registry out' : 'ask for what the rule has';
-  return denied(name, `rule "${name}" has no "${chosen.from}"`, `${wayOut}, or have it added to the rule`);
+  return denied(name, `the rule has no "${chosen.from}"`, `${wayOut}, or have it added to the rule`);
 }
 
 function requested({ registries }: BuildQuestion): Places {
@@ -134,6 +134,6 @@ function onlyAllowed(
     .find((repository) => !patterns.some((pattern) => matchesGlob(pattern, repository)));
   if (refused === undefined) return placed;
   const others = patterns.length === 0 ? '' : `, or name one of ${patterns.join(', ')}`;
-  const reason = `rule "${name}" does not let a build choose "${refused}"`;
+  const reason = `a build may not choose "${refused}"`;
   return denied(name, reason, `leave ${requestFlag} out${others}`);
 }

@@ -280,37 +280,33 @@ describe('rules', () => {
   const words: readonly (readonly [Change, string, string])[] = [
     [
       { repository: 'mallory/app' },
-      'no rule of the policy allows event "push" of "mallory/app" at "refs/heads/main" to build image "team/app"',
+      'no rule allows event "push" of "mallory/app" at "refs/heads/main" for image "team/app"',
       'the closest rule, "release", is for repositories team/*',
     ],
     [
       { imageName: 'other/app' },
-      'no rule of the policy allows event "push" of "team/app" at "refs/heads/main" to build image "other/app"',
+      'no rule allows event "push" of "team/app" at "refs/heads/main" for image "other/app"',
       'the closest rule, "release", is for images team/**',
     ],
     [
       { event: 'schedule', imageName: 'team/a-nightly', protected: false },
-      'no rule of the policy allows event "schedule" of "team/app" at "refs/heads/main" to build image "team/a-nightly"',
+      'no rule allows event "schedule" of "team/app" at "refs/heads/main" for image "team/a-nightly"',
       'the closest rule, "nightly", is for protected refs',
     ],
     [
       { repository: 'team/frozen' },
-      'rule "frozen" refuses event "push" of "team/frozen" at "refs/heads/main" to build image "team/app"',
+      'event "push" of "team/frozen" at "refs/heads/main" for image "team/app" is refused',
       'ask the release team',
     ],
     [
       { ref: 'refs/heads/topic', restricted: true },
-      'rule "branch" has no "restricted-destinations"',
+      'the rule has no "restricted-destinations"',
       'leave use-restricted-registry out, or have it added to the rule',
     ],
-    [
-      { registries: ['r.io/x'] },
-      'rule "release" does not let a build choose "r.io/x/team/app"',
-      'leave --registry out',
-    ],
+    [{ registries: ['r.io/x'] }, 'a build may not choose "r.io/x/team/app"', 'leave --registry out'],
     [
       { ...local, registries: ['r.io/x'] },
-      'rule "laptop" does not let a build choose "r.io/x/team/app"',
+      'a build may not choose "r.io/x/team/app"',
       'leave --registry out, or name one of localhost:5000/**, r.io/sandbox/*/*',
     ],
     [

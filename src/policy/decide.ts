@@ -57,7 +57,7 @@ function decideByRules(
   const rule = rules.find(({ when }) => unmetConditions(question, when).length === 0);
   if (rule === undefined) return noRuleFits(question, rules);
   const { name, allow, deny } = rule;
-  if (allow === undefined) return denied(name, `rule "${name}" refuses ${inWords(question)}`, deny ?? '');
+  if (allow === undefined) return denied(name, `${inWords(question)} is refused`, deny ?? '');
   return combine({
     settings,
     rule,
@@ -131,7 +131,7 @@ function noRuleFits(question: BuildQuestion, rules: readonly PolicyRule[]): Deni
     near === undefined
       ? 'the policy has no rule that allows anything: add one'
       : `the closest rule, "${near.name}", is for ${unmetConditions(question, near.when).join('; ')}`;
-  return denied(wholePolicy, `no rule of the policy allows ${inWords(question)}`, wayOut);
+  return denied(wholePolicy, `no rule allows ${inWords(question)}`, wayOut);
 }
 
 /** Of the rules for this event, or else of all, the one with the fewest conditions in the way. */
@@ -144,5 +144,5 @@ function closestRule(question: BuildQuestion, rules: readonly PolicyRule[]): Pol
 
 function inWords({ event, repository, ref, imageName }: BuildQuestion): string {
   const at = ref === undefined ? '' : ` at "${ref}"`;
-  return `event "${event}" of "${repository}"${at} to build image "${imageName}"`;
+  return `event "${event}" of "${repository}"${at} for image "${imageName}"`;
 }

@@ -5,3 +5,4 @@ export { type BuildInput, judgeBases, restrictsBases } from './judge-bases.ts';
 export { isProductionEvent } from './production-event.ts';
 export type { BuildQuestion } from './question.ts';
 export type { Allowed, Denied, Verdict } from './verdict.ts';
+export { denialOf } from './verdict.ts';

@@ -1,3 +1,4 @@
+import { ImageBuilderError } from '../core/index.ts';
 import type { Destination } from './decide-destinations.ts';
 import type { SigningDecision } from './decide-signing.ts';
 
@@ -36,6 +37,13 @@ export interface BaseRules {
     /** The first destination that is not restricted, as people write it. */
     readonly openTo: string;
   };
+}
+
+/** The error of a denial; `place` says where the cause stands, for example `Dockerfile:3`. */
+export function denialOf({ rule, reason, wayOut }: Denied, place?: string): ImageBuilderError {
+  const where = place === undefined ? '' : `${place}: `;
+  const message = `denied by "${rule}": ${where}${reason}`;
+  return new ImageBuilderError('policy.denied', message, { rule }, { hint: wayOut });
 }
 
 export function denied(rule: string, reason: string, wayOut: string): Denied {

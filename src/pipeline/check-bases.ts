@@ -1,0 +1,60 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dockerfileBases, layoutMaterials, type Material } from '../buildkit/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import { type Denied, denialOf, judgeBases, restrictsBases } from '../policy/index.ts';
+import type { Run } from './run.ts';
+
+/** Bytes; what is larger is left to BuildKit, and to the provenance. */
+const longestDockerfile = 1024 * 1024;
+
+/**
+ * Refuses base images as far as the Dockerfile shows them, before anything is built. What it does not show is refused
+ * later, by `checkUsedBases`. Throws `policy.denied`.
+ */
+export async function checkDockerfileBases(root: string, plan: BuildPlan): Promise<void> {
+  const { image, platforms, buildArgs, buildContexts, policy } = plan;
+  if (!restrictsBases(policy.bases)) return;
+  const path = join(root, image.dockerfile);
+  if ((await stat(path)).size > longestDockerfile) return;
+  const untrustedText = await readFile(path, 'utf8');
+  const contexts = buildContexts.map(([name]) => name);
+  for (const platform of platforms) {
+    const question = { untrustedText, target: image.target, platform, buildArgs, contexts };
+    for (const { untrustedName, line } of dockerfileBases(question)) {
+      const refusal = judgeBases([{ kind: 'image', untrustedName }], policy.bases);
+      if (refusal !== undefined) throw denialOf(refusal, `${image.dockerfile}:${line}`);
+    }
+  }
+}
+
+/**
+ * Refuses an image for the base images that it was really built on, by BuildKit's provenance; to be called before
+ * anything of it leaves this machine. Where the engine does not tell, the image is refused. Throws `policy.denied`.
+ */
+export async function checkUsedBases(run: Run): Promise<void> {
+  const { bases } = run.plan.policy;
+  if (!restrictsBases(bases)) return;
+  const materials = await materialsOf(run);
+  const refusal = materials === undefined ? untold(bases.only?.rule) : judgeBases(materials, bases);
+  if (refusal !== undefined) throw denialOf(refusal);
+}
+
+async function materialsOf({
+  record,
+  ports,
+  plan,
+  builder,
+  signal,
+}: Run): Promise<readonly Material[] | undefined> {
+  const { image, outcome } = record;
+  const attested = image === undefined ? undefined : await layoutMaterials(image.layout);
+  if (attested !== undefined || outcome?.buildRef === undefined) return attested;
+  return ports.recordedMaterials({ buildRef: outcome.buildRef, platforms: plan.platforms, builder }, signal);
+}
+
+function untold(rule = 'restricted-bases'): Denied {
+  const reason = 'the engine does not tell which base images were used, so they cannot be judged';
+  const wayOut = 'set "provenance" to "min" and "reproducible" to false, or update docker and buildx';
+  return { kind: 'denied', rule, reason, wayOut };
+}
