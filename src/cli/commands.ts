@@ -101,6 +101,18 @@ export const commands: readonly Command[] = [
     run: async (run) => (await import('./signing-service.ts')).signingService(run),
   },
   {
+    name: 'pipeline',
+    summary: 'one stage of a build for a caller elsewhere: identify, build, publish or report',
+    usage: 'identify|build|publish|report [flags]',
+    positionals: 1,
+    flags: flagsOf.pipeline,
+    examples: [
+      'image-builder pipeline identify --request request.json --output identified.json',
+      'image-builder pipeline build --identified identified.json --identified-digest sha256:… --output built.json',
+    ],
+    run: async (run) => (await import('./pipeline.ts')).pipeline(run),
+  },
+  {
     name: 'config',
     summary: 'check the configuration and print every value with its source, or print its JSON Schema',
     usage: 'check|schema [flags]',

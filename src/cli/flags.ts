@@ -1,5 +1,6 @@
 import type { Flag } from './flag.ts';
 import { identifying } from './identity-flags.ts';
+import { staging } from './pipeline-flags.ts';
 import { keyMaking, signing, stateOutput, verifying } from './signing-flags.ts';
 
 const remoteBackend = 'building in an Azure DevOps pipeline';
@@ -202,6 +203,7 @@ export const flagsOf = {
     { name: 'config', value: 'FILE', description: 'configuration of the service' },
     ...helping,
   ],
+  pipeline: [...staging, ...general],
   config: general,
   token: [...identifying, ...common],
 } as const satisfies Record<string, readonly Flag[]>;

@@ -45,14 +45,16 @@ export async function token(run: CommandRun): Promise<number> {
   }
 }
 
-function readToken({ args, console }: CommandRun): Secret {
+/** The token of the caller, from the command line or the environment. Throws `usage.invalid`. */
+export function readToken({ args, console }: CommandRun): Secret {
   const text = one(args, 'token') ?? console.environment.AUTHORIZATION ?? '';
   if (text !== '') return new Secret(text);
   const hint = 'set the environment variable AUTHORIZATION, or --token, which others on this machine can see';
   throw new ImageBuilderError('usage.invalid', 'no token is given', { argument: '--token' }, { hint });
 }
 
-function identityOf({ identity }: Settings, file: string): NonNullable<Settings['identity']> {
+/** Whom to believe. Throws `config.invalid` when the configuration does not say it. */
+export function identityOf({ identity }: Settings, file: string): NonNullable<Settings['identity']> {
   if (identity !== undefined) return identity;
   const message = 'no issuer of tokens is trusted';
   const hint = 'add "identity" with the issuers whose tokens are believed';

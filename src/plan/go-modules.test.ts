@@ -20,7 +20,7 @@ async function planWith(config: string, request: Partial<BuildRequest> = {}) {
 
 function planOf(settings: Settings, request: Partial<BuildRequest>) {
   return planBuild({
-    origin: 'local',
+    origin: { kind: 'local' },
     request: {
       dockerfile: 'Dockerfile',
       context: '.',

@@ -1,0 +1,163 @@
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { ImageBuilderError, nearest } from '../core/index.ts';
+import { openIssuerKeys, trustedIssuers } from '../identity/index.ts';
+import {
+  buildAndPush,
+  checkBuildFiles,
+  identifyBuild,
+  type PipelineResult,
+  parseRemoteRequest,
+  publishBuilt,
+} from '../pipeline/index.ts';
+import { planBuild } from '../plan/index.ts';
+import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
+import { summarizeReport, writeFileWhole } from '../report/index.ts';
+import type { CommandRun } from './commands.ts';
+import { clock, connect } from './connect.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { one } from './one.ts';
+import { openDisplay } from './open-display.ts';
+import { openPorts } from './open-ports.ts';
+import { openSources } from './open-sources.ts';
+import { readBuiltReport, readIdentified } from './stage-contents.ts';
+import { readSmallFile, readStage, requireFlag, writeStage } from './stage-files.ts';
+import { identityOf, readToken } from './token.ts';
+
+type Stage = (run: CommandRun, emit: EmitProgress) => Promise<number>;
+
+const stages: Readonly<Record<string, Stage>> = { identify, build, publish, report };
+
+/**
+ * `pipeline identify|build|publish|report`: the stages of a build on the trusted side, each for a job with credentials
+ * of its own. Their configuration is never one of a checkout, which is the caller's.
+ */
+export async function pipeline(run: CommandRun): Promise<number> {
+  const [name = ''] = run.args.positionals;
+  const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
+  if (stage === undefined) throw unknownStage(name);
+  const display = openDisplay(run);
+  try {
+    return await stage(run, display.emit);
+  } finally {
+    display.close();
+  }
+}
+
+async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
+  const { console, signal } = run;
+  const request = parseRemoteRequest(
+    await readSmallFile(resolve(console.directory, requireFlag(run, 'request'))),
+  );
+  const { settings, resolvePath, file } = await loadConfiguration(run, undefined);
+  const identity = identityOf(settings, file);
+  await using connections = connect(run, { plainHttp: [], emit });
+  const trust = {
+    issuers: trustedIssuers(identity),
+    keys: openIssuerKeys({ http: connections.http, signal }),
+    acceptedSecondsAfterIssue: identity.acceptedAfterIssue,
+  };
+  const { refs, withSource } = await openSources({ run, settings, resolvePath, emit });
+  const now = clock();
+  const identified = await identifyBuild({
+    ...{ token: readToken(run), request, trust, now },
+    ports: {
+      refs,
+      withSource,
+      plan: async (checked, source) => {
+        // Of our own environment a caller gets to see what tag templates may read, and nothing else.
+        const environment = Object.fromEntries(
+          settings.tagEnv.map((variable) => [variable, console.environment[variable]]),
+        );
+        const origin = { kind: 'remote' } as const;
+        const plan = planBuild({
+          request: checked.request.build,
+          ...{ source, origin, settings, environment, now },
+        });
+        await checkBuildFiles(source.root, plan);
+        return plan;
+      },
+    },
+  });
+  await writeStage(run, 'identified', identified);
+  return 0;
+}
+
+async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
+  const { plan, source, request } = await readIdentified(run);
+  const { settings, resolvePath } = await loadConfiguration(run, undefined);
+  const { withSource } = await openSources({ run, settings, resolvePath, emit });
+  await using ports = openPorts({ run, settings, resolvePath, plan, emit });
+  const result = await withSource(source, ({ root }) =>
+    buildAndPush({
+      ...{ plan, root, ports, emit, clock },
+      builder: one(run.args, 'builder'),
+      temporaryFolder: tmpdir(),
+      signal: run.signal,
+    }),
+  );
+  return handOn(run, 'built', { request, result });
+}
+
+async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
+  const { plan, request } = await readIdentified(run);
+  const built = await readBuiltReport(run, 'built', request);
+  const { settings, resolvePath } = await loadConfiguration(run, undefined);
+  await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
+  await using ports = openPorts({ run, settings, resolvePath, plan, emit });
+  const result = await publishBuilt({
+    ...{ plan, built, emit, clock },
+    signal: run.signal,
+    ports: {
+      checkSigners: ports.checkSigners,
+      openPublisher: ports.openPublisher,
+      fetchManifest: (repository, digest, signal) =>
+        connections.registry.withSignal(signal).fetchManifest(repository, digest),
+    },
+  });
+  return handOn(run, 'published', { request, result });
+}
+
+interface HandedOn {
+  /** Stands for the request. */
+  readonly request: string;
+  readonly result: PipelineResult;
+}
+
+/** What failed is handed on too: the last stage reports it. */
+async function handOn(
+  run: CommandRun,
+  kind: 'built' | 'published',
+  { request, result }: HandedOn,
+): Promise<number> {
+  await writeStage(run, kind, { request, report: result.report });
+  if (result.error !== undefined) throw result.error;
+  return 0;
+}
+
+/** Prints and writes the report of how far the build came. */
+async function report(run: CommandRun): Promise<number> {
+  const { args, console } = run;
+  const { request } = await readIdentified(run);
+  const kind = (await readStage(run, 'published')) === undefined ? 'built' : 'published';
+  const found = await readBuiltReport(run, kind, request);
+  const path = one(args, 'build-report-path');
+  if (path !== undefined) await writeFileWhole(resolve(console.directory, path), printJson(found, 2));
+  console.stdout.write(args.switches.get('json') ? printJson(found, 2) : neutralise(summarizeReport(found)));
+  return 0;
+}
+
+function unknownStage(name: string): ImageBuilderError {
+  const names = Object.keys(stages);
+  const near = nearest(name, names);
+  const hint =
+    near === undefined
+      ? `known: ${names.map((each) => `pipeline ${each}`).join(', ')}`
+      : `did you mean "pipeline ${near}"?`;
+  return new ImageBuilderError(
+    'usage.invalid',
+    `unknown command "pipeline ${name}"`,
+    { argument: name },
+    { hint },
+  );
+}
