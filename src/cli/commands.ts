@@ -59,6 +59,16 @@ export const commands: readonly Command[] = [
     run: async (run) => (await import('./tags.ts')).tags(run),
   },
   {
+    name: 'policy',
+    summary:
+      'put a table of questions to the policy and print the verdicts; fails unless all are as expected',
+    usage: 'test FILE [flags]',
+    positionals: 2,
+    flags: flagsOf.policy,
+    examples: ['image-builder policy test policy-cases.yaml'],
+    run: async (run) => (await import('./policy.ts')).policy(run),
+  },
+  {
     name: 'sign',
     summary: 'have images signed that are in a registry already, with every signer that is enabled',
     usage: 'REFERENCE… [flags]',

@@ -196,6 +196,7 @@ export const flagsOf = {
     tagsFile,
     { name: 'export-tags', description: 'accepted for deployed callers', deployed: true },
   ],
+  policy: general,
   sign: [...signing, ...general],
   verify: [...verifying, ...general],
   keys: [...keyMaking, { name: 'json', description: 'print the answer as JSON' }, ...helping],

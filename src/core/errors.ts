@@ -28,6 +28,7 @@ export interface Failures {
   'identity.rejected': { readonly claim: string; readonly reason: string };
   'identity.unavailable': { readonly issuer: string; readonly url: string };
   'policy.denied': { readonly rule: string };
+  'policy.unexpected': { readonly cases: readonly string[] };
   'engine.not-found': { readonly tried: readonly string[] };
   'engine.failed': { readonly exitCode?: number | undefined };
   'build.failed': {
@@ -75,6 +76,7 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'identity.rejected': 3,
   'identity.unavailable': 5,
   'policy.denied': 3,
+  'policy.unexpected': 3,
   'engine.not-found': 2,
   'engine.failed': 5,
   'build.failed': 4,

@@ -1,8 +1,8 @@
 export { decide } from './decide.ts';
-export { type Destination, repositoryBelow } from './decide-destinations.ts';
-export type { SigningDecision } from './decide-signing.ts';
-export { type BuildInput, judgeBases, restrictsBases } from './judge-bases.ts';
+export { repositoryBelow } from './decide-destinations.ts';
+export { judgeBases, restrictsBases } from './judge-bases.ts';
 export { isProductionEvent } from './production-event.ts';
 export type { BuildQuestion } from './question.ts';
-export type { Allowed, Denied, Verdict } from './verdict.ts';
+export { type CaseResult, runCase } from './run-case.ts';
+export type { Allowed, Denied } from './verdict.ts';
 export { denialOf } from './verdict.ts';

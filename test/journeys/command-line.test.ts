@@ -9,10 +9,13 @@ const files = { Dockerfile: `FROM ${busybox}\n` };
 /** No engine, no registry, no login: a PATH with git alone. */
 const nothing = { DOCKER_HOST: 'unix:///nowhere', DOCKER_CONFIG: '/nowhere', PATH: '/usr/bin:/bin' };
 
+/** A repository that the shipped policy knows. */
+const kyma = ['--repo', 'kyma-project/app'];
+
 describe('what needs no engine, no network and no credentials', () => {
   test('plan shows what a push would do', async () => {
     const folder = await checkout(files);
-    const { exitCode, stdout } = await imageBuilder(['plan', '--event', 'push', '--tag', 'v1'], {
+    const { exitCode, stdout } = await imageBuilder(['plan', ...kyma, '--event', 'push', '--tag', 'v1'], {
       cwd: folder,
       env: nothing,
     });
@@ -25,13 +28,13 @@ describe('what needs no engine, no network and no credentials', () => {
   test('plan --json is the whole plan', async () => {
     const folder = await checkout(files);
     const { stdout } = await imageBuilder(
-      ['plan', '--json', '--event', 'pull_request_target', '--pull-request', '7'],
+      ['plan', ...kyma, '--json', '--event', 'pull_request_target', '--pull-request', '7'],
       { cwd: folder, env: nothing },
     );
     const plan = JSON.parse(stdout);
     expect(plan).toMatchObject({
       version: 1,
-      source: { event: 'pull_request_target', pullRequest: 7, repository: 'team/app' },
+      source: { event: 'pull_request_target', pullRequest: 7, repository: 'kyma-project/app' },
     });
     expect(plan.tags).toMatchObject([{ name: 'default_tag', value: 'PR-7' }]);
   });
@@ -137,13 +140,19 @@ describe('deployed callers', () => {
   });
 
   test('never get an unsigned image under a tag that must be signed', async () => {
-    const folder = await checkout(files);
-    const { exitCode, stderr } = await imageBuilder(
-      ['build', '--event', 'push', '--registry', `${registry}/x`],
-      { cwd: folder },
-    );
+    const settings = `registry: ${registry}/x
+default-commit-tag: {value: 'v{{ .ShortSHA }}', validation: ^v}
+sign-config:
+  enabled-signers: {'*': [signify-prod]}
+  signers:
+    - name: signify-prod
+      type: notary
+      config: {endpoint: https://localhost:1/sign, secret: {path: /nowhere/secret.yaml, type: signify}}
+`;
+    const folder = await checkout({ ...files, 'image-builder.yaml': settings });
+    const { exitCode, stderr } = await imageBuilder(['build', '--event', 'push'], { cwd: folder });
     expect(exitCode).toBe(3);
-    expect(stderr).toMatch(/^error: signer "signify-prod": .*\/secret\/secret\.yaml/m);
+    expect(stderr).toMatch(/^error: signer "signify-prod": .*\/nowhere\/secret\.yaml/m);
   });
 });
 
