@@ -149,14 +149,6 @@ describe('fetching source', { timeout: 30_000 }, () => {
     expect(readdirSync(folder)).toEqual(['ca.pem']);
   });
 
-  test('brings a hundred thousand files', async () => {
-    const { repository, request, place, folder } = await openGitStand();
-    const names = Array.from({ length: 100_000 }, (_, at) => `${at % 100}/${at}`);
-    const commitSha = repository.commit(new Map(names.map((name) => [name, ''])));
-    await fetchSource(request(commitSha), place({ files: 100_000 }));
-    expect(readdirSync(join(folder, 'source/7'))).toHaveLength(1000);
-  }, 120_000);
-
   test('is told to people, and submodules that are left out too', async () => {
     const { repository, request, place, told } = await openGitStand();
     await fetchSource(request(repository.commit({ a: 'b', sub: { submodule: '1'.repeat(40) } })), place());

@@ -4,7 +4,8 @@ import { ImageBuilderError } from '../core/index.ts';
 import { fetchCommit } from './fetch-commit.ts';
 import type { FetchSession } from './fetch-session.ts';
 import type { RemoteRepository } from './git-remote.ts';
-import { parseCommitId, readRepositoryName } from './source-request.ts';
+import { parseCommitId } from './source-request.ts';
+import { submoduleRepository } from './submodule-address.ts';
 import type { CommitPlace } from './transfer-commit.ts';
 import type { TreeEntry } from './tree-reader.ts';
 
@@ -68,28 +69,11 @@ function repositoryOf(
   session: FetchSession,
 ): RemoteRepository {
   if (untrustedUrl === undefined) throw refused(parent, entry, 'has no address in .gitmodules');
-  const repository = readAddress(untrustedUrl, parent.repository);
+  const repository = submoduleRepository(untrustedUrl, parent.repository);
   const known = session.options.servers.some(({ host }) => host === repository?.host);
   if (repository !== undefined && known) return repository;
   const address = untrustedUrl.slice(0, 200);
   throw refused(parent, entry, `comes from "${address}", which is no repository on a host of "source.hosts"`);
-}
-
-/** The repository that an address means, by https or seen from the repository that names it. */
-function readAddress(untrustedUrl: string, from: RemoteRepository): RemoteRepository | undefined {
-  const [, host, path] = /^https:\/\/([^/]+)\/(.+?)\/*$/.exec(untrustedUrl) ?? [];
-  if (host !== undefined && path !== undefined) return named(host.toLowerCase(), path.split('/'));
-  const [, steps = '', down] = /^((?:\.\.\/)+)(.+?)\/*$/.exec(untrustedUrl) ?? [];
-  const here = [...from.owner.split('/'), from.name];
-  const kept = here.length - steps.length / '../'.length;
-  return down === undefined || kept < 0
-    ? undefined
-    : named(from.host, [...here.slice(0, kept), ...down.split('/')]);
-}
-
-function named(host: string, path: readonly string[]): RemoteRepository | undefined {
-  const name = path.at(-1)?.replace(/\.git$/, '') ?? '';
-  return readRepositoryName({ host, owner: path.slice(0, -1).join('/'), name });
 }
 
 /** Where git made an empty folder; a link on the way there would lead elsewhere. */

@@ -7,11 +7,17 @@ import type { SourcePlace } from '../../../src/ci/fetch-source.ts';
 import type { SourceRequest } from '../../../src/ci/source-request.ts';
 import { Secret } from '../../../src/core/index.ts';
 import { openHttpClient } from '../../../src/http/http-client.ts';
-import { type Authority, createAuthority } from '../signify/authority.ts';
+import { createAuthority, type TlsIdentity } from '../signify/authority.ts';
 import { type FakeGitServer, type GitServerOptions, startFakeGitServer } from './fake-git-server.ts';
 import { createGitRepository, type GitRepository } from './git-repository.ts';
 
-let authority: Promise<Authority> | undefined;
+/** Made once; making it is what takes time. */
+let identity: Promise<TlsIdentity & { readonly ca: string }> | undefined;
+
+async function createIdentity(): Promise<TlsIdentity & { readonly ca: string }> {
+  const { ca, issue } = await createAuthority('git');
+  return { ...(await issue({ name: 'localhost', purpose: 'server' })), ca };
+}
 
 /** A token that nothing but requests may hold. */
 export const plantedToken = 'planted-TOKEN-0d9f3c';
@@ -30,11 +36,10 @@ export interface GitStand {
 
 /** A git server with one repository, and what is needed to fetch from it; gone after the test. */
 export async function openGitStand(options: Partial<GitServerOptions> = {}): Promise<GitStand> {
-  authority ??= createAuthority('git');
-  const { ca, issue } = await authority;
-  const identity = await issue({ name: 'localhost', purpose: 'server' });
+  identity ??= createIdentity();
+  const { ca, cert, key } = await identity;
   const login = { username: 'x-access-token', token: plantedToken };
-  const server = await startFakeGitServer({ ...identity, login, ...options });
+  const server = await startFakeGitServer({ cert, key, login, ...options });
   onTestFinished(server.close);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'git-stand-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
