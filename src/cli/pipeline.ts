@@ -64,18 +64,17 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
     ports: {
       refs,
       withSource,
-      plan: async (checked, source) => {
+      checkFiles: checkBuildFiles,
+      plan: (checked, source) => {
         // Of our own environment a caller gets to see what tag templates may read, and nothing else.
         const environment = Object.fromEntries(
           settings.tagEnv.map((variable) => [variable, console.environment[variable]]),
         );
         const origin = { kind: 'remote' } as const;
-        const plan = planBuild({
+        return planBuild({
           request: checked.request.build,
           ...{ source, origin, settings, environment, now },
         });
-        await checkBuildFiles(source.root, plan);
-        return plan;
       },
     },
   });

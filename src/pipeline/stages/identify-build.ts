@@ -27,8 +27,10 @@ export interface IdentifyPorts {
   readonly refs: RefReader;
   /** Fetches the commit into a folder that is removed afterwards. */
   readonly withSource: <T>(source: SourceRequest, use: (state: SourceState) => Promise<T>) => Promise<T>;
-  /** Makes every decision of the build, policy's included. */
-  readonly plan: (request: CheckedRequest<ParsedRequest>, source: SourceState) => Promise<BuildPlan>;
+  /** Makes every decision of the build, policy's included, and asks nobody. */
+  readonly plan: (request: CheckedRequest<ParsedRequest>, source: SourceState) => BuildPlan;
+  /** Throws when the checkout lacks what the plan builds from. */
+  readonly checkFiles: (root: string, plan: BuildPlan) => Promise<void>;
 }
 
 export interface IdentifyInputs {
@@ -48,12 +50,29 @@ export async function identifyBuild(inputs: IdentifyInputs): Promise<IdentifiedB
   const caller = await verifyToken(token, trust, now);
   const checked = await checkSource(bindRequest(caller, request), ports.refs);
   const source = sourceOf(checked);
-  const plan = await ports.withSource(source, (state) => ports.plan(checked, state));
+  // What is refused whatever the commit holds is not even fetched.
+  ports.plan(checked, unfetched(source, now));
+  const plan = await ports.withSource(source, async (state) => {
+    const made = ports.plan(checked, state);
+    await ports.checkFiles(state.root, made);
+    return made;
+  });
   return {
     request: requestAudience(request),
     caller: { issuer: caller.issuer.name, claims: { ...caller.claims } },
     source,
     plan,
+  };
+}
+
+/** All that is known of a commit before it is there. */
+function unfetched(source: SourceRequest, now: Date): SourceState {
+  const { host, owner, name, event, commitSha, ref, pullRequest } = source;
+  return {
+    ...{ event, owner, name, commitSha, commitTime: now, dirty: false, root: '' },
+    url: `https://${host}/${owner}/${name}`,
+    ...(ref === undefined ? {} : { ref }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
   };
 }
 

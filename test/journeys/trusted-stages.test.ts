@@ -1,0 +1,364 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalRequest, type RemoteRequest, requestAudience } from '../../src/identity/index.ts';
+import { digestOf } from '../../src/oci/index.ts';
+import type { BuildReport } from '../../src/report/index.ts';
+import { type FakeGitServer, startFakeGitServer } from '../fakes/git-server/fake-git-server.ts';
+import { createGitRepository, type GitRepository } from '../fakes/git-server/git-repository.ts';
+import { type FakeIssuer, startFakeIssuer } from '../fakes/oidc-issuer/fake-issuer.ts';
+import { workflow } from '../fakes/oidc-issuer/github-claims.ts';
+import { testAuthority } from '../fakes/oidc-issuer/open-trust.ts';
+import { createKeys, notation, type SigningKeys } from './signing-stage.ts';
+import { busybox, crane, type Ended, imageBuilder, registry, uniqueName } from './stage.ts';
+
+const name = uniqueName('trusted');
+const repository = `${registry}/prod/${name}`;
+const folder = mkdtempSync(join(tmpdir(), 'image-builder-stages-'));
+const login = { username: 'x-access-token', token: 'planted-source-token' };
+let issuer: FakeIssuer;
+let git: FakeGitServer;
+let source: GitRepository;
+let keys: SigningKeys;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  const authority = await testAuthority();
+  issuer = await startFakeIssuer({ authority, clock: () => new Date() });
+  git = await startFakeGitServer({ ...(await authority.issue({ name: 'git', purpose: 'server' })), login });
+  source = createGitRepository(git.root, 'kyma-project/app');
+  keys = await createKeys(join(folder, 'keys'), [repository]);
+  writeFileSync(join(folder, 'ca.pem'), authority.ca);
+  writeFileSync(join(folder, 'config.yaml'), JSON.stringify(configuration()));
+  environment = {
+    NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+    IMAGE_BUILDER_CONFIG: join(folder, 'config.yaml'),
+    SOURCE_TOKEN: login.token,
+  };
+});
+
+afterAll(async () => {
+  await Promise.all([issuer.close(), git.close()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function configuration() {
+  return {
+    registry: `${registry}/prod`,
+    'dev-registry': `${registry}/dev`,
+    'default-commit-tag': { name: 'default_tag', value: 'v{{ .ShortSHA }}', validation: '^v[0-9a-f]+$' },
+    'default-pr-tag': { name: 'default_tag', value: 'PR-{{ .PRNumber }}', validation: '^PR-[0-9]+$' },
+    platforms: ['linux/amd64', 'linux/arm64'],
+    source: { hosts: [{ host: git.host, 'token-variable': 'SOURCE_TOKEN', ca: 'ca.pem' }] },
+    identity: {
+      issuers: [
+        {
+          name: 'fake',
+          kind: 'github',
+          issuer: issuer.url,
+          'github-url': `https://${git.host}`,
+          audience: { kind: 'bound' },
+          'job-workflow-refs': [workflow],
+        },
+      ],
+      'accepted-after-issue': '10m',
+    },
+    policy: {
+      rules: [
+        {
+          name: 'production',
+          when: { repositories: ['kyma-project/*'], events: ['push'], refs: ['refs/heads/main'] },
+          allow: { destinations: 'registry', signing: 'required' },
+        },
+        {
+          name: 'development',
+          when: { repositories: ['kyma-project/*'], events: ['pull_request_target'] },
+          allow: { destinations: 'dev-registry', signing: 'none' },
+        },
+      ],
+    },
+    'sign-config': {
+      'enabled-signers': { '*': ['embedded'] },
+      signers: [
+        {
+          name: 'embedded',
+          type: 'notation',
+          config: { key: 'keys/signing/key.pem', chain: 'keys/signing/chain.pem' },
+        },
+      ],
+    },
+    trust: { directory: 'keys/notation' },
+  };
+}
+
+const dockerfile = `FROM ${busybox}\nCOPY content /\n`;
+const commit = (content: string, branch = 'main') =>
+  source.commit({ Dockerfile: dockerfile, content }, { branch });
+
+function requestFor(commitSha: string, changes: { source?: object; build?: object } = {}): RemoteRequest {
+  return {
+    source: {
+      owner: 'kyma-project',
+      name: 'app',
+      event: 'push',
+      ref: 'refs/heads/main',
+      eventSha: commitSha,
+      commitSha,
+      runId: '777',
+      ...changes.source,
+    },
+    build: {
+      name,
+      dockerfile: './Dockerfile',
+      context: '.',
+      tags: [],
+      buildArgs: [],
+      buildContexts: [],
+      secrets: [],
+      platforms: [],
+      exportTags: false,
+      useRestrictedRegistry: false,
+      useGoModules: false,
+      registries: [],
+      noCache: false,
+      ...changes.build,
+    },
+  };
+}
+
+interface Handed {
+  readonly path: string;
+  readonly digest: string;
+}
+
+interface StageRun extends Ended, Handed {}
+
+let runs = 0;
+
+async function stage(word: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const path = join(folder, `${runs++}-${word}.json`);
+  const ended = await imageBuilder(['pipeline', word, '--output', path, ...args], {
+    cwd: folder,
+    env: { ...environment, ...env },
+  });
+  return { ...ended, path, digest: ended.stdout.trim() } satisfies StageRun;
+}
+
+/** Asks with the token that a job would get for it. */
+function identify(request: RemoteRequest, claims: Readonly<Record<string, unknown>> = {}): Promise<StageRun> {
+  const path = join(folder, `${runs++}-request.json`);
+  writeFileSync(path, canonicalRequest(request));
+  const token = issuer.token({
+    claims: { aud: requestAudience(request), sha: request.source.eventSha, ...claims },
+  });
+  return stage('identify', ['--request', path], { AUTHORIZATION: token });
+}
+
+const handing = (kind: string, { path, digest }: Handed) => [`--${kind}`, path, `--${kind}-digest`, digest];
+const buildOf = (identified: Handed) => stage('build', handing('identified', identified));
+const publishOf = (identified: Handed, built: Handed) =>
+  stage('publish', [...handing('identified', identified), ...handing('built', built)]);
+const reportIn = ({ path }: Handed): BuildReport => JSON.parse(readFileSync(path, 'utf8')).content.report;
+
+const fetches = () => git.seen.filter(({ path }) => path.endsWith('/git-upload-pack')).length;
+
+async function productionTags(): Promise<readonly string[]> {
+  const tags = await crane('ls', repository).catch(() => '');
+  return tags.split('\n').filter((tag) => tag.startsWith('v'));
+}
+
+describe('the stages of a trusted build', () => {
+  test('build, sign and tag what a caller may have, each with what the one before handed on', async () => {
+    const sha = commit('one');
+    const identified = await identify(requestFor(sha));
+    expect(identified.exitCode, identified.stderr).toBe(0);
+    const built = await buildOf(identified);
+    expect(built.exitCode, built.stderr).toBe(0);
+    expect(reportIn(built)).toMatchObject({ status: 'Succeeded', pushed: false, images_list: [] });
+    expect(await productionTags()).toEqual([]);
+    const published = await publishOf(identified, built);
+    expect(published.exitCode, published.stderr).toBe(0);
+    const tag = `v${sha.slice(0, 7)}`;
+    expect(await productionTags()).toEqual([tag]);
+    expect(await notation(keys, 'verify', `${repository}:${tag}`)).toMatchObject({ accepted: true });
+    const reported = await stage('report', [
+      ...handing('identified', identified),
+      ...handing('published', published),
+      '--json',
+    ]);
+    const report: BuildReport = JSON.parse(reported.stdout);
+    expect(report).toMatchObject({
+      status: 'Succeeded',
+      pushed: true,
+      signed: true,
+      digest: reportIn(built).digest,
+    });
+    expect(report.images_list).toEqual([`${repository}:${tag}`]);
+    expect(report.platforms).toHaveLength(2);
+    expect(report.timings.map((timing) => timing.stage)).toEqual(['build', 'push', 'sign', 'tag']);
+    const everything = [identified, built, published].map(
+      (each) => each.stdout + each.stderr + readFileSync(each.path, 'utf8'),
+    );
+    for (const text of everything) {
+      expect(text).not.toContain(login.token);
+      expect(text).not.toMatch(/eyJ[A-Za-z0-9_-]{20}/);
+    }
+  });
+
+  test('build the head of a pull request for development, unsigned', async () => {
+    const base = commit('base');
+    const head = commit('proposal', 'proposal');
+    source.git('update-ref', 'refs/pull/7/head', head);
+    const pull = requestFor(base, {
+      source: { event: 'pull_request_target', commitSha: head, pullRequest: 7 },
+    });
+    const identified = await identify(pull, { event_name: 'pull_request_target' });
+    expect(identified.exitCode, identified.stderr).toBe(0);
+    const built = await buildOf(identified);
+    const published = await publishOf(identified, built);
+    expect(published.exitCode, published.stderr).toBe(0);
+    expect(reportIn(published)).toMatchObject({
+      pushed: true,
+      signed: false,
+      images_list: [`${registry}/dev/${name}:PR-7`],
+    });
+  });
+
+  test.each<[string, { source?: object; build?: object }, Readonly<Record<string, unknown>>, RegExp]>([
+    [
+      'the token of another request',
+      {},
+      { aud: `image-builder:sha256:${'0'.repeat(64)}` },
+      /issued for another request/,
+    ],
+    ['a static audience', {}, { aud: 'image-builder' }, /aud/],
+    ['another repository', {}, { repository: 'evil/app' }, /repository/],
+    [
+      'a workflow that is not trusted',
+      {},
+      { job_workflow_ref: workflow.replace('main', 'evil') },
+      /job_workflow_ref/,
+    ],
+    [
+      'another commit than the event has',
+      { source: { commitSha: 'b'.repeat(40) } },
+      {},
+      /only a pull request builds another commit/,
+    ],
+    [
+      'a branch that may not have it',
+      { source: { ref: 'refs/heads/other' } },
+      { ref: 'refs/heads/other' },
+      /no rule allows event/,
+    ],
+    [
+      'an event that no rule has',
+      { source: { event: 'schedule' } },
+      { event_name: 'schedule' },
+      /no rule allows event/,
+    ],
+    ['a registry of its own', { build: { registries: ['evil.example.com/x'] } }, {}, /production/],
+    ['an image name that leads out', { build: { name: '../evil' } }, {}, /not allowed in a registry/],
+    ['a Dockerfile that leads out', { build: { dockerfile: '../../etc/passwd' } }, {}, /dockerfile/],
+  ])('hand nothing on for %s', async (_, changes, claims, message) => {
+    const before = fetches();
+    const { exitCode, stdout, stderr } = await identify(requestFor(commit('refused'), changes), claims);
+    expect([exitCode === 2 || exitCode === 3, stdout]).toEqual([true, '']);
+    expect(stderr).toMatch(message);
+    expect(fetches()).toBe(before);
+  });
+
+  test('refuse a pull request whose head has moved on', async () => {
+    const base = commit('base again');
+    const head = commit('first', 'moving');
+    source.git('update-ref', 'refs/pull/8/head', commit('second', 'moving'));
+    const pull = requestFor(base, {
+      source: { event: 'pull_request_target', commitSha: head, pullRequest: 8 },
+    });
+    const { exitCode, stderr } = await identify(pull, { event_name: 'pull_request_target' });
+    expect([exitCode, stderr]).toEqual([
+      3,
+      expect.stringContaining('"refs/pull/8/head" is not, or no longer, that commit'),
+    ]);
+  });
+
+  describe('refuse', () => {
+    let [identified, built, other]: StageRun[] = [];
+
+    beforeAll(async () => {
+      identified = await identify(requestFor(commit('for refusals')));
+      built = await buildOf(identified);
+      other = await identify(requestFor(commit('another')));
+    });
+
+    const edited = ({ path, digest }: Handed, edit: (text: string) => string): Handed => {
+      const copy = join(folder, `${runs++}-edited.json`);
+      writeFileSync(copy, edit(readFileSync(path, 'utf8')));
+      return { path: copy, digest };
+    };
+    /** As the stage that built could write it itself. */
+    const rewritten = (handed: Handed, change: (report: Record<string, unknown>) => object): Handed => {
+      const document = JSON.parse(readFileSync(handed.path, 'utf8'));
+      document.content.report = change(document.content.report);
+      const copy = join(folder, `${runs++}-rewritten.json`);
+      const text = JSON.stringify(document);
+      writeFileSync(copy, text);
+      return { path: copy, digest: digestOf(text) };
+    };
+
+    test.each<[string, () => Promise<StageRun>, RegExp]>([
+      [
+        'a plan that was changed',
+        () => buildOf(edited(identified as StageRun, (text) => text.replace('kyma-project', 'evil'))),
+        /has digest/,
+      ],
+      [
+        'a plan in the place of an image',
+        () => publishOf(identified as StageRun, identified as StageRun),
+        /is what stage "identified" hands on/,
+      ],
+      [
+        'an image of another request',
+        () => publishOf(other as StageRun, built as StageRun),
+        /belongs to another request/,
+      ],
+      [
+        'an image that is not there',
+        () =>
+          publishOf(
+            identified as StageRun,
+            rewritten(built as StageRun, (report) => ({ ...report, digest: `sha256:${'0'.repeat(64)}` })),
+          ),
+        /404/,
+      ],
+      [
+        'one platform of two',
+        () =>
+          publishOf(
+            identified as StageRun,
+            rewritten(built as StageRun, (report) => ({
+              ...report,
+              digest: (report.platforms as { digest: string }[])[0]?.digest,
+            })),
+          ),
+        /the image has one platform, the plan says/,
+      ],
+      [
+        'a report that says too much',
+        () =>
+          publishOf(
+            identified as StageRun,
+            rewritten(built as StageRun, (report) => ({ ...report, extra: true })),
+          ),
+        /is not a build report/,
+      ],
+    ])('%s, and move no tag', async (_, run, message) => {
+      const before = await productionTags();
+      const { exitCode, stderr } = await run();
+      expect([2, 3]).toContain(exitCode);
+      expect(stderr).toMatch(message);
+      expect(await productionTags()).toEqual(before);
+    });
+  });
+});
