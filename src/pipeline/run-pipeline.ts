@@ -19,8 +19,8 @@ export interface PipelineResult {
 }
 
 /**
- * Carries a plan out: build, see that policy allows what went in, push everywhere by digest, sign, then move the tags. Does not throw: a run that failed has a
- * report of the same shape, which says how far it came.
+ * Carries a plan out: build, see that policy allows what went in, push everywhere by digest, sign, then move the tags.
+ * Does not throw: a run that failed has a report of the same shape, which says how far it came.
  */
 export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResult> {
   return runStages(inputs, async (run) => {
