@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commitAt, fetchedSource, type SourceRequest, type SourceState } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import type { RefReader } from '../identity/index.ts';
+import { makeWorkFolder, ownFolder } from '../pipeline/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
+import { clock } from './connect.ts';
 import { fetchOptions } from './fetch-options.ts';
 
 export interface SourcesInputs {
@@ -32,7 +34,8 @@ export async function openSources(inputs: SourcesInputs): Promise<Sources> {
         commitAt({ host: new URL(githubUrl).host, owner, name }, ref, options),
     },
     withSource: async (source, use) => {
-      const folder = await mkdtemp(join(tmpdir(), 'image-builder-source-'));
+      // Ours alone, so that what a killed run leaves behind goes a day later.
+      const folder = await makeWorkFolder(await ownFolder(tmpdir(), clock), tmpdir());
       try {
         const reader = fetchedSource(source, { ...options, folder: join(folder, 'source') });
         return await use(await reader.read(run.signal));
