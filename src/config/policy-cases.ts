@@ -24,6 +24,9 @@ const question = section({
   commit: optional(anyText, { description: 'Commit to build.' }),
   image: required(anyText, { description: 'Image name.' }),
   restricted: withDefault(flag, false, { description: 'Whether `use-restricted-registry` is set.' }),
+  'private-go-modules': withDefault(flag, false, {
+    description: 'Whether it asks for the logins for private Go modules.',
+  }),
   registries: withDefault(texts('a list of repositories'), [], { description: 'Values of `--registry`.' }),
   bases: withDefault(texts('a list of images'), [], { description: 'Base images that the build uses.' }),
 });

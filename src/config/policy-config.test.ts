@@ -47,6 +47,7 @@ describe('rules that are right', () => {
             requestedDestinations: ['localhost:5000/**'],
             signing: ['a'],
             baseRegistries: ['docker.io', 'r.io/base'],
+            privateGoModules: false,
             builderNodes: ['arm'],
           },
         },

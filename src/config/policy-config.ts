@@ -101,6 +101,10 @@ const consequences = section(
         'Registries, or repositories and what is below them, that base images may come from; any when left out.',
       examples: [['docker.io/library', 'registry.example.com/base']],
     }),
+    'private-go-modules': withDefault(flag, false, {
+      description:
+        'Whether the build gets the logins for private Go modules when it asks for them; its Dockerfile can read them.',
+    }),
     'builder-nodes': optional(listOf(builderName, 'a list of names of builder nodes'), {
       description: 'Names of the builder nodes that may build the image; any when left out.',
     }),

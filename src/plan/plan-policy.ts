@@ -34,6 +34,7 @@ function questionOf({ request, source, origin, imageName }: PolicyInputs): Build
     commit: source.commitSha,
     imageName,
     restricted: request.useRestrictedRegistry,
+    privateGoModules: request.useGoModules,
     registries: request.registries,
   };
 }

@@ -23,6 +23,7 @@ const push: BuildQuestion = {
   commit: 'a'.repeat(40),
   imageName: 'team/app',
   restricted: false,
+  privateGoModules: false,
   registries: [],
 };
 const pull = { event: 'pull_request_target', pullRequest: 7 } as const;
@@ -74,6 +75,12 @@ describe('rules', () => {
       'r.io/locked-prod/team/app everyday and hardware',
     ],
     ['a push to another branch', { ref: 'refs/heads/topic' }, 'branch', dev],
+    [
+      'one that asks for private Go modules',
+      { ref: 'refs/heads/topic', privateGoModules: true },
+      'branch',
+      dev,
+    ],
     ['a push to a branch with slashes', { ref: 'refs/heads/me/topic' }, 'branch', dev],
     ['a push to a branch that looks like a tag', { ref: 'refs/heads/v1.2.3' }, 'branch', dev],
     [
@@ -226,6 +233,7 @@ describe('rules', () => {
       'branch',
     ],
     ['an open build where the rule has restricted places alone', { repository: 'vault/app' }, 'locked-only'],
+    ['a push that asks for private Go modules', { privateGoModules: true }, 'release'],
     ['a push that names a registry', { registries: ['localhost:5000'] }, 'release'],
     ['a pull request that names a registry', { ...pull, registries: ['r.io/prod'] }, 'pull-request'],
     ['a laptop that names production', { ...local, registries: ['r.io/prod'] }, 'laptop'],
@@ -404,6 +412,7 @@ describe('whatever is asked', () => {
     pullRequest: fc.option(fc.nat(), { nil: undefined }),
     imageName: fc.tuple(word, word).map((words) => words.join('/')),
     restricted: fc.boolean(),
+    privateGoModules: fc.boolean(),
     registries: fc.array(fc.oneof(word, fc.constantFrom('localhost:5000', 'r.io/prod')), { maxLength: 2 }),
   });
 

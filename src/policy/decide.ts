@@ -58,6 +58,10 @@ function decideByRules(
   if (rule === undefined) return noRuleFits(question, rules);
   const { name, allow, deny } = rule;
   if (allow === undefined) return denied(name, `${inWords(question)} is refused`, deny ?? '');
+  if (question.privateGoModules && !allow.privateGoModules) {
+    const wayOut = 'build without them, or set "private-go-modules" in the rule';
+    return denied(name, `rule "${name}" does not give out the logins for private Go modules`, wayOut);
+  }
   return combine({
     settings,
     rule,

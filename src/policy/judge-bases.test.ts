@@ -136,6 +136,7 @@ describe('what a verdict says about base images', () => {
     ref: 'refs/heads/main',
     imageName: 'team/app',
     restricted: false,
+    privateGoModules: false,
     registries: [],
   };
   const bases = (change: Partial<BuildQuestion>, changed: Partial<Settings> = {}) => {

@@ -21,6 +21,8 @@ export interface BuildQuestion {
   readonly imageName: string;
   /** Whether it is to go to the restricted registries. */
   readonly restricted: boolean;
+  /** Whether it is to get the logins for private Go modules. */
+  readonly privateGoModules: boolean;
   /** From `--registry`; to take the place of the configured ones. */
   readonly registries: readonly string[];
 }

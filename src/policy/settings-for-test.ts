@@ -53,7 +53,7 @@ policy:
       allow: {destinations: [r.io/nightly], signing: [everyday]}
     - name: branch
       when: {hosts: [github.com], repositories: [team/*], events: [push], refs: [refs/heads/**], images: [team/**]}
-      allow: {destinations: dev-registry, signing: none}
+      allow: {destinations: dev-registry, signing: none, private-go-modules: true}
     - name: pull-request
       when: {hosts: [github.com], repositories: [team/*], events: [pull_request_target], images: [team/**]}
       allow: {destinations: dev-registry, restricted-destinations: restricted-dev-registry, signing: none}
