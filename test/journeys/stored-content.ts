@@ -53,6 +53,7 @@ export async function storedContent(
 }
 
 function decompressed(bytes: Buffer): Buffer {
+  if (bytes.length < 4) return bytes;
   if (bytes.readUInt16BE(0) === 0x1f8b) return gunzipSync(bytes);
   if (bytes.readUInt32LE(0) === 0xfd2fb528) return zstdDecompressSync(bytes);
   return bytes;
