@@ -96,19 +96,20 @@ function sameWords(some: readonly string[], others: readonly string[]): boolean 
   return some.toSorted().join() === others.toSorted().join();
 }
 
-/** What was built is in the one report, what became of it in the other. */
+/** How it was built is the other stage's to tell; what became of it, and where, is not. */
 function joined(built: BuildReport, published: BuildReport): BuildReport {
-  const { status, pushed, signed, images_list, signatures, seconds, timings, error } = published;
+  const { digest, platforms, resumed, started, slowest_steps, warnings } = built;
   return {
-    ...built,
-    ...{ status, pushed, signed, images_list, signatures },
-    seconds: built.seconds + seconds,
-    timings: [...built.timings, ...timings],
-    repositories: built.repositories.map((repository) => ({
-      ...repository,
-      state: pushed ? 'tagged' : repository.state,
-    })),
-    ...(error === undefined ? {} : { error }),
+    ...published,
+    ...{ digest, platforms, resumed, started, slowest_steps, warnings },
+    seconds: built.seconds + published.seconds,
+    timings: [...built.timings, ...published.timings],
+    repositories: published.repositories.map((repository) => {
+      const before = built.repositories.find((each) => each.repository === repository.repository);
+      const { uploaded_bytes = 0, seconds = 0 } = before ?? {};
+      const state = published.pushed ? 'tagged' : before?.state === 'pushed' ? 'pushed' : 'missing';
+      return { ...repository, state, uploaded_bytes, seconds };
+    }),
   };
 }
 
