@@ -70,7 +70,7 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
         const environment = Object.fromEntries(
           settings.tagEnv.map((variable) => [variable, console.environment[variable]]),
         );
-        const origin = { kind: 'remote' } as const;
+        const origin = { kind: 'remote', checked } as const;
         return planBuild({
           request: checked.request.build,
           ...{ source, origin, settings, environment, now },
