@@ -53,7 +53,8 @@ async function buildWithEngine(
   job: Parameters<Ports['build']>[0],
   signal: AbortSignal,
 ): ReturnType<Ports['build']> {
-  const env = run.console.environment;
+  // The token of the caller is for nobody but its verifier.
+  const { AUTHORIZATION: _, ...env } = run.console.environment;
   const engine = await findEngine({ env });
   return runBuild(engine, job, { emit, signal, env, timeoutSeconds: plan.timeouts.build });
 }

@@ -14,11 +14,6 @@ const document = (kind: string, stage: string) =>
 /** Of `pipeline`. */
 export const staging: readonly Flag[] = [
   { name: 'request', value: 'FILE', description: 'identify: the request, as canonical JSON' },
-  {
-    name: 'token',
-    value: 'TOKEN',
-    description: 'identify: the token; default: $AUTHORIZATION, which others on this machine cannot see',
-  },
   ...document('identified', 'identify'),
   ...document('built', 'build'),
   ...document('published', 'publish'),

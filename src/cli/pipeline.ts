@@ -9,6 +9,7 @@ import {
   type PipelineResult,
   parseRemoteRequest,
   publishBuilt,
+  unpublishedReport,
 } from '../pipeline/index.ts';
 import { planBuild } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
@@ -70,7 +71,9 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
         const environment = Object.fromEntries(
           settings.tagEnv.map((variable) => [variable, console.environment[variable]]),
         );
-        const origin = { kind: 'remote', checked } as const;
+        const { refProtected } = checked.caller.claims;
+        const protectedRef = refProtected === undefined ? undefined : refProtected === 'true';
+        const origin = { kind: 'remote', checked, protectedRef } as const;
         return planBuild({
           request: checked.request.build,
           ...{ source, origin, settings, environment, now },
@@ -137,9 +140,11 @@ async function handOn(
 /** Prints and writes the report of how far the build came. */
 async function report(run: CommandRun): Promise<number> {
   const { args, console } = run;
-  const { request } = await readIdentified(run);
-  const kind = (await readStage(run, 'published')) === undefined ? 'built' : 'published';
-  const found = await readBuiltReport(run, kind, request);
+  const { plan, request } = await readIdentified(run);
+  const isPublished = (await readStage(run, 'published')) !== undefined;
+  const found = isPublished
+    ? await readBuiltReport(run, 'published', request)
+    : unpublishedReport(plan, await readBuiltReport(run, 'built', request));
   const path = one(args, 'build-report-path');
   if (path !== undefined) await writeFileWhole(resolve(console.directory, path), printJson(found, 2));
   console.stdout.write(args.switches.get('json') ? printJson(found, 2) : neutralise(summarizeReport(found)));

@@ -35,6 +35,7 @@ describe('trusted issuers', () => {
           name: 'b',
           kind: 'jenkins',
           issuer: 'https://b.example',
+          repositories: [],
           requiredClaims: { build_number: 'any' },
           ...rest,
         },

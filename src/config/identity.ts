@@ -123,6 +123,17 @@ const claimValues = expecting(z.union([z.literal('any'), z.array(text).check(z.m
 });
 
 const jenkinsIssuer = issuerOf('jenkins', {
+  repositories: withDefault(
+    listOf(
+      expecting(z.string().check(z.regex(/^[\w.-]+\/[\w.-]+$/)), { expected: 'a repository as owner/name' }),
+      'a list of repositories as owner/name',
+    ),
+    [],
+    {
+      description:
+        'Repositories whose source the jobs of this Jenkins may have built: its tokens do not name one. None when left out.',
+    },
+  ),
   'required-claims': required(
     expecting(z.record(claimName, claimValues).check(z.refine((claims) => Object.keys(claims).length > 0)), {
       expected: 'a mapping from claims to "any" or to lists of values, with at least one claim',

@@ -78,7 +78,12 @@ describe('a caller on a Jenkins', () => {
   async function jenkinsCaller(claims: object) {
     const issuer = await startTestIssuer();
     const audience = { kind: 'static', value: 'sre-jenkins-image-builder' } as const;
-    const jenkins = { ...githubSettings(issuer.url), kind: 'jenkins', audience } as const;
+    const jenkins = {
+      ...githubSettings(issuer.url),
+      kind: 'jenkins',
+      repositories: ['kyma-project/app'],
+      audience,
+    } as const;
     const trust = await openTestTrust([{ ...jenkins, requiredClaims: { build_number: 'any' } }]);
     const github = [
       'repository',
@@ -99,6 +104,16 @@ describe('a caller on a Jenkins', () => {
     expect(bindRequest(caller, changed({ runId: '42' }))).toBeDefined();
     expect(() => bindRequest(caller, changed({ runId: '43' }))).toThrow(
       /"build_number" is not that of the request/,
+    );
+  });
+
+  test('may have no other source built than its issuer is for', async () => {
+    const caller = await jenkinsCaller({});
+    expect(() => bindRequest(caller, changed({ runId: '42', name: 'other' }))).toThrow(
+      expect.objectContaining({
+        code: 'identity.rejected',
+        details: { claim: 'repository', reason: 'not-allowed' },
+      }),
     );
   });
 

@@ -27,6 +27,13 @@ export function bindRequest<Request extends RemoteRequest>(
     const claimed = claims[key as ClaimKey];
     if (claimed !== undefined && claimed !== said) throw rejected(claimName(key as ClaimKey), 'mismatch');
   }
+  const { owner, name } = untrustedRequest.source;
+  if (claims.repository === undefined && !caller.issuer.repositories.includes(`${owner}/${name}`))
+    throw rejected(
+      'repository',
+      'not-allowed',
+      'the issuer of the token may have no source of it built; see "repositories"',
+    );
   return { caller, request: untrustedRequest } as BoundRequest<Request>;
 }
 

@@ -11,6 +11,7 @@ const knownClaims = {
   sha: { claim: 'sha', pattern: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/ },
   runId: { claim: 'run_id', pattern: /^[0-9]{1,20}$/ },
   buildNumber: { claim: 'build_number', pattern: /^[0-9]{1,20}$/ },
+  refProtected: { claim: 'ref_protected', pattern: /^(?:true|false)$/ },
   workflow: { claim: 'job_workflow_ref', pattern: /^[^\s]+$/ },
 } as const;
 

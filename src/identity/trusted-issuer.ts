@@ -22,6 +22,8 @@ export interface TrustedIssuer {
   readonly githubUrl: string;
   readonly audience: IssuerSettings['audience'];
   readonly algorithms: readonly SignatureAlgorithm[];
+  /** What callers may have built whose tokens name no repository. */
+  readonly repositories: readonly string[];
   /** Never empty: an issuer that many share would otherwise vouch for all of them. */
   readonly requiredClaims: readonly [RequiredClaim, ...RequiredClaim[]];
 }
@@ -33,7 +35,11 @@ export function trustedIssuers({ issuers }: IdentitySettings): readonly TrustedI
     const requiredClaims = settings.kind === 'github' ? githubClaims(settings) : jenkinsClaims(settings);
     const [first, ...others] = requiredClaims;
     if (first === undefined) throw new Error(`issuer "${name}" requires no claim`);
-    return { name, kind, url, githubUrl, audience, algorithms, requiredClaims: [first, ...others] };
+    const repositories = settings.kind === 'jenkins' ? settings.repositories : [];
+    return {
+      ...{ name, kind, url, githubUrl, audience, algorithms, repositories },
+      requiredClaims: [first, ...others],
+    };
   });
 }
 

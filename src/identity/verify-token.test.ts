@@ -53,6 +53,7 @@ describe('a caller', () => {
     const jenkins = {
       ...githubSettings(issuer.url),
       kind: 'jenkins',
+      repositories: ['kyma-project/app'],
       audience: { kind: 'static', value: 'sre-jenkins-image-builder' },
       requiredClaims: { build_number: 'any', sub: ['https://jenkins.example.com/job/images/'] },
     } as const;
@@ -136,6 +137,11 @@ test('a token of a stranger costs no call at all', async () => {
 });
 
 test('an issuer that requires nothing does not load', () => {
-  const jenkins = { ...githubSettings('https://a.example'), kind: 'jenkins', requiredClaims: {} } as const;
+  const jenkins = {
+    ...githubSettings('https://a.example'),
+    kind: 'jenkins',
+    repositories: ['kyma-project/app'],
+    requiredClaims: {},
+  } as const;
   expect(() => trustedIssuers({ issuers: [jenkins] })).toThrow('issuer "fake" requires no claim');
 });

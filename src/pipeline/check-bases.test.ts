@@ -20,6 +20,7 @@ function planWith(bases: Bases, change: Partial<BuildPlan> = {}): BuildPlan {
     buildArgs: [],
     buildContexts: [],
     policy: { bases },
+    attestations: { provenance: 'min', sbom: false },
     ...change,
   } as unknown as BuildPlan;
 }
@@ -53,6 +54,14 @@ describe('what the Dockerfile shows', () => {
     const dockerfile = 'ARG REPO\nFROM free AS arm64\nFROM $REPO/python AS amd64\nFROM $TARGETARCH';
     await expect(check(dockerfile, plan)).rejects.toMatchObject({ code: 'policy.denied' });
     await expect(check(dockerfile, { ...plan, platforms: ['linux/arm64'] })).resolves.toBeUndefined();
+  });
+
+  test('counts a frontend that a build argument names', async () => {
+    const plan = planWith(restricted, { buildArgs: [['BUILDKIT_SYNTAX', 'r.io/locked/frontend:1']] });
+    await expect(check('FROM scratch\n', plan)).rejects.toMatchObject({
+      code: 'policy.denied',
+      message: expect.stringContaining('r.io/locked/frontend:1'),
+    });
   });
 
   test.each([

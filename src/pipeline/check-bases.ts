@@ -19,6 +19,11 @@ export async function checkDockerfileBases(root: string, plan: BuildPlan): Promi
   if ((await stat(path)).size > longestDockerfile) return;
   const untrustedText = await readFile(path, 'utf8');
   const contexts = buildContexts.map(([name]) => name);
+  const frontends = buildArgs.filter(([name]) => name === 'BUILDKIT_SYNTAX');
+  for (const [, untrustedName] of frontends) {
+    const refusal = judgeBases([{ kind: 'image', untrustedName }], policy.bases);
+    if (refusal !== undefined) throw denialOf(refusal, 'build argument BUILDKIT_SYNTAX');
+  }
   for (const platform of platforms) {
     const question = { untrustedText, target: image.target, platform, buildArgs, contexts };
     for (const { untrustedName, line } of dockerfileBases(question)) {
@@ -48,7 +53,9 @@ async function materialsOf({
   signal,
 }: Run): Promise<readonly Material[] | undefined> {
   const { image, outcome } = record;
-  const attested = image === undefined ? undefined : await layoutMaterials(image.layout);
+  // A frontend of the caller's can attest what it likes where we asked for no attestation of our own.
+  const ours = plan.attestations.provenance !== 'off';
+  const attested = image === undefined || !ours ? undefined : await layoutMaterials(image.layout);
   if (attested !== undefined || outcome?.buildRef === undefined) return attested;
   return ports.recordedMaterials({ buildRef: outcome.buildRef, platforms: plan.platforms, builder }, signal);
 }

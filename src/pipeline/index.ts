@@ -11,3 +11,4 @@ export { type IdentifiedBuild, identifyBuild } from './stages/identify-build.ts'
 export { parseRemoteRequest } from './stages/parse-remote-request.ts';
 export { publishBuilt } from './stages/publish-built.ts';
 export { largestDocument, readDocument, type StageKind, writeDocument } from './stages/stage-document.ts';
+export { unpublishedReport } from './stages/unpublished-report.ts';

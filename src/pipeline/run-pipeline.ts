@@ -34,22 +34,27 @@ export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResul
 
 /** The first part of it: builds and pushes by digest. Whoever runs it needs no key, and can move no tag. */
 export async function buildAndPush(inputs: PipelineInputs): Promise<PipelineResult> {
-  return runStages(inputs, async (run) => {
+  // A checkout that was fetched for this run alone is another one in the next: nothing kept would be found again.
+  const stages: Stages = async (run) => {
     await obtainImage(run);
     await checkUsedBases(run);
     await pushOnly(run);
-    await forgetImage(run);
-  });
+  };
+  return runStages(inputs, stages, { keeps: false });
 }
 
 type Stages = (run: Run) => Promise<void>;
 
-async function runStages(inputs: PipelineInputs, carryOut: Stages): Promise<PipelineResult> {
+async function runStages(
+  inputs: PipelineInputs,
+  carryOut: Stages,
+  { keeps = true }: { readonly keeps?: boolean } = {},
+): Promise<PipelineResult> {
   const { root, clock, temporaryFolder } = inputs;
   const stages = startStageClock(clock, inputs.emit);
   const record = startRecord(clock());
   const own = await ownFolder(temporaryFolder, clock);
-  const kept = keptImages({ folder: own, root, clock });
+  const kept = keptImages({ folder: keeps ? own : undefined, root, clock });
   const workFolder = await makeWorkFolder(own, temporaryFolder);
   const error = await failureOf({ ...inputs, stages, record, kept, workFolder }, carryOut);
   await rm(workFolder, { recursive: true, force: true });

@@ -50,7 +50,12 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     destinations,
     signing,
     policy,
-    cache: cacheReferences({ event: source.event, imageName: name, cache: settings.cache }),
+    cache: cacheReferences({
+      event: source.event,
+      trusted: settings.policy === undefined || signing.kind === 'signed-by',
+      imageName: name,
+      cache: settings.cache,
+    }),
     attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
     ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
     noCache: request.noCache,

@@ -100,7 +100,9 @@ export const buildReportSchema = z.strictObject({
   source: z.optional(sourceSchema),
   started: described(z.string(), 'RFC 3339, UTC.'),
   seconds: described(seconds, 'The whole build.'),
-  timings: z.array(z.strictObject({ stage: z.string(), seconds })),
+  timings: z.array(
+    z.strictObject({ stage: z.enum(['plan', 'build', 'push', 'sign', 'tag', 'report']), seconds }),
+  ),
   slowest_steps: z.array(z.strictObject({ name: z.string(), platform: z.optional(z.string()), seconds })),
   warnings: z.array(
     z.strictObject({

@@ -35,6 +35,9 @@ export function resolveTags(request: TagRequest): readonly Tag[] {
   return [...byName.values()];
 }
 
+/** Distribution specification v1.1, "Referrers Tag Schema"; cosign adds `.sig`, `.att` and `.sbom`. */
+const namesReferrers = /^sha(?:256|384|512)-[0-9a-f]{32,}/i;
+
 function resolveTag(template: TagTemplate, facts: TagFacts): Tag {
   const { name, validation } = template;
   requireTagName(name, template.value);
@@ -42,6 +45,12 @@ function resolveTag(template: TagTemplate, facts: TagFacts): Tag {
   if (!isImageTag(value)) {
     const message = `tag ${quoted(name)} has the value ${quoted(value)}, which no registry takes`;
     throw tagFailure(name, message, { hint: `a tag is ${imageTagRule}` });
+  }
+  if (namesReferrers.test(value)) {
+    const message = `tag ${quoted(name)} has the value ${quoted(value)}, under which signatures are kept`;
+    throw tagFailure(name, message, {
+      hint: 'choose another tag: this one would hide the signatures of an image',
+    });
   }
   if (!validation) return { name, value };
   if (matchesValidation(validation, value)) return { name, value, validation };

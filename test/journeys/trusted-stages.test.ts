@@ -298,6 +298,12 @@ describe('the stages of a trusted build', () => {
     ],
     ['a registry of its own', { build: { registries: ['evil.example.com/x'] } }, {}, /production/],
     ['an image name that leads out', { build: { name: '../evil' } }, {}, /not allowed in a registry/],
+    [
+      'a tag that would hide the signatures of an image',
+      { build: { tags: [`sha256-${'a'.repeat(64)}`] } },
+      {},
+      /under which signatures are kept/,
+    ],
     ['a Dockerfile that leads out', { build: { dockerfile: '../../etc/passwd' } }, {}, /dockerfile/],
   ])('hand nothing on for %s', async (_, changes, claims, message) => {
     const before = fetches();
@@ -345,6 +351,27 @@ describe('the stages of a trusted build', () => {
       return { path: copy, digest: digestOf(text) };
     };
 
+    test('to believe a build stage that says it was all published', async () => {
+      const forged = rewritten(built as StageRun, (report) => ({
+        ...report,
+        ...{ pushed: true, signed: true, image_name: 'evil', images_list: ['evil.example/backdoor:v1'] },
+      }));
+      const handed = [...handing('identified', identified as StageRun), ...handing('built', forged)];
+      const { exitCode, stdout } = await stage('report', [...handed, '--json']);
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ...{
+          status: 'Failed',
+          pushed: false,
+          signed: false,
+          image_name: name,
+          images_list: [],
+          signatures: [],
+        },
+        error: { message: 'the image was built, and not published' },
+      });
+    });
+
     test.each<[string, () => Promise<StageRun>, RegExp]>([
       [
         'a plan that was changed',
@@ -381,6 +408,15 @@ describe('the stages of a trusted build', () => {
             })),
           ),
         /the image has one platform, the plan says/,
+      ],
+      [
+        'a build that failed',
+        () =>
+          publishOf(
+            identified as StageRun,
+            rewritten(built as StageRun, (report) => ({ ...report, status: 'Failed' })),
+          ),
+        /the build did not succeed/,
       ],
       [
         'a report that says too much',

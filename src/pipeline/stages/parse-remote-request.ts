@@ -11,8 +11,13 @@ export interface ParsedRequest extends RemoteRequest {
   readonly build: BuildRequest;
 }
 
+/** Characters: Linux takes arguments of 128 KiB. */
+const largestArgument = 100_000;
+
 const text = z.string().check(z.refine((value) => value.isWellFormed(), 'expected text in Unicode'));
-const texts = z.array(text);
+/** More than any build has, and few enough for every one to cost something. */
+const most = 200;
+const texts = z.array(text).check(z.maxLength(most));
 
 const sourceSchema = z.strictObject({
   owner: text,
@@ -33,7 +38,9 @@ const buildSchema = z.strictObject({
   tags: texts,
   tagsBase64: z.optional(text),
   // A name alone would take the value from the environment of the machine that builds, which is not the caller's.
-  buildArgs: z.array(text.check(z.regex(/=/, 'expected NAME=value'))),
+  buildArgs: z
+    .array(text.check(z.regex(/=/, 'expected NAME=value'), z.maxLength(largestArgument)))
+    .check(z.maxLength(most)),
   buildContexts: texts,
   secrets: z.array(z.never('secrets of the machine that builds are not for callers')),
   platforms: texts,

@@ -39,11 +39,14 @@ export async function publishBuilt(inputs: PublishInputs): Promise<PipelineResul
   const stages = startStageClock(clock, emit);
   const record = startRecord(clock());
   let error: ImageBuilderError | undefined;
+  let platforms: readonly PlatformManifest[] = [];
   try {
+    if (built.status !== 'Succeeded') throw refused('status', 'the build did not succeed');
     const repositories = plan.destinations.map(({ push }) => push);
-    if (plan.signing.kind === 'signed-by') await ports.checkSigners(repositories, signal);
     await inPublishTime(plan, signal, async (inTime) => {
+      if (plan.signing.kind === 'signed-by') await ports.checkSigners(repositories, inTime);
       const image = await pushedImage(inputs, repositories, inTime);
+      ({ platforms } = image);
       await signAndTag({ plan, record, stages, emit, clock }, ports.openPublisher(inTime), image);
     });
   } catch (thrown) {
@@ -51,7 +54,8 @@ export async function publishBuilt(inputs: PublishInputs): Promise<PipelineResul
       ? thrown
       : new ImageBuilderError('internal', reasonOf(thrown), { where: 'publish' }, { cause: thrown });
   }
-  const report = joined(built, makeReport({ plan, record, timings: stages.timings, error, clock }));
+  const published = makeReport({ plan, record, timings: stages.timings, error, clock });
+  const report = joined({ built, published, platforms });
   return error === undefined ? { report } : { report, error };
 }
 
@@ -96,12 +100,24 @@ function sameWords(some: readonly string[], others: readonly string[]): boolean 
   return some.toSorted().join() === others.toSorted().join();
 }
 
+interface Joining {
+  readonly built: BuildReport;
+  readonly published: BuildReport;
+  /** As the registry has them. */
+  readonly platforms: readonly PlatformManifest[];
+}
+
 /** How it was built is the other stage's to tell; what became of it, and where, is not. */
-function joined(built: BuildReport, published: BuildReport): BuildReport {
-  const { digest, platforms, resumed, started, slowest_steps, warnings } = built;
+function joined({ built, published, platforms }: Joining): BuildReport {
+  const { digest, resumed, started, slowest_steps, warnings } = built;
   return {
     ...published,
-    ...{ digest, platforms, resumed, started, slowest_steps, warnings },
+    ...{ digest, resumed, started, slowest_steps, warnings },
+    platforms: platforms.map(({ platform, descriptor }) => {
+      const told = built.platforms.find((each) => each.platform === platform);
+      const { size = 0, seconds = 0, steps = 0, cached_steps = 0 } = told ?? {};
+      return { platform, digest: descriptor.digest, size, seconds, steps, cached_steps };
+    }),
     seconds: built.seconds + published.seconds,
     timings: [...built.timings, ...published.timings],
     repositories: published.repositories.map((repository) => {

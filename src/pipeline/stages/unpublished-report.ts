@@ -1,0 +1,24 @@
+import type { BuildPlan } from '../../plan/index.ts';
+import type { BuildReport } from '../../report/index.ts';
+import { makeReport } from '../make-report.ts';
+import { startRecord } from '../run-record.ts';
+
+/**
+ * The report of a build that was not published, whatever the stage that built says of it: that stage ran somebody
+ * else's code. What the plan knows is the plan's, nothing is signed or tagged, and nothing succeeded.
+ */
+export function unpublishedReport(plan: BuildPlan, built: BuildReport): BuildReport {
+  const record = startRecord(new Date(built.started));
+  const planned = makeReport({ plan, record, timings: [], error: undefined, clock: () => record.started });
+  const { seconds, timings, slowest_steps, warnings, error, resumed } = built;
+  return {
+    ...planned,
+    status: built.status === 'Canceled' ? 'Canceled' : 'Failed',
+    ...{ seconds, timings, slowest_steps, warnings, resumed },
+    repositories: planned.repositories.map((repository) => {
+      const said = built.repositories.find((each) => each.repository === repository.repository);
+      return { ...repository, state: said?.state === 'pushed' ? 'pushed' : 'missing' };
+    }),
+    error: error ?? { code: 'publish.incomplete', message: 'the image was built, and not published' },
+  };
+}
