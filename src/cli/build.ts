@@ -4,6 +4,7 @@ import { checkBuildFiles, earlyFailureReport, type PipelineResult, runPipeline }
 import type { BuildPlan } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
 import { clearFile, summarizeReport, writeFileWhole } from '../report/index.ts';
+import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
@@ -77,7 +78,7 @@ async function carryOut(run: CommandRun, { prepared, plan, emit }: Work): Promis
     ports,
     emit,
     root: source.root,
-    builder: one(run.args, 'builder'),
+    builder: chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') }),
     temporaryFolder: tmpdir(),
     clock: () => new Date(),
     signal: run.signal,

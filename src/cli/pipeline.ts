@@ -14,6 +14,7 @@ import {
 import { planBuild } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
 import { summarizeReport, writeFileWhole } from '../report/index.ts';
+import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -89,11 +90,12 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, source, request } = await readIdentified(run);
   const { settings, resolvePath } = await loadConfiguration(run, undefined);
   const { withSource } = await openSources({ run, settings, resolvePath, emit });
+  const builder = chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') });
   await using ports = openPorts({ run, settings, resolvePath, plan, emit });
   const result = await withSource(source, ({ root }) =>
     buildAndPush({
       ...{ plan, root, ports, emit, clock },
-      builder: one(run.args, 'builder'),
+      builder,
       temporaryFolder: tmpdir(),
       signal: run.signal,
     }),

@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { build, busybox, checkout, imageBuilder, registry, temporaryFolder, uniqueName } from './stage.ts';
+import {
+  build,
+  busybox,
+  checkout,
+  imageBuilder,
+  keepSecret,
+  registry,
+  temporaryFolder,
+  uniqueName,
+} from './stage.ts';
 
 const files = { Dockerfile: `FROM ${busybox}\n` };
 /** No engine, no registry, no login: a PATH with git alone. */
@@ -67,6 +76,13 @@ describe('what needs no engine, no network and no credentials', () => {
     const { stdout } = await imageBuilder(['config', 'schema'], { cwd: temporaryFolder(), env: nothing });
     expect(stdout).toBe(readFileSync(join(import.meta.dirname, '../../schemas/config.schema.json'), 'utf8'));
   });
+});
+
+test('a run that prints a secret fails the test that it belongs to', async () => {
+  const folder = await checkout(files);
+  const planted = `planted${'x'.repeat(20)}`;
+  keepSecret(planted);
+  await expect(imageBuilder(['plan', `--${planted}`], { cwd: folder })).rejects.toThrow('printed a secret');
 });
 
 describe('deployed callers', () => {

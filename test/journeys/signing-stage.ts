@@ -8,7 +8,15 @@ import { judge, type Verdict } from '../contracts/judges.ts';
 import { fallbackTag, type TestRepository } from '../contracts/test-repository.ts';
 import type { TlsIdentity } from '../fakes/signify/authority.ts';
 import { type Posted, type PostOptions, post } from '../fakes/signify/post.ts';
-import { type Ended, imageBuilder, type Running, start, temporaryFolder, uniqueName } from './stage.ts';
+import {
+  type Ended,
+  imageBuilder,
+  keepSecret,
+  type Running,
+  start,
+  temporaryFolder,
+  uniqueName,
+} from './stage.ts';
 
 const bench = inject('workbench');
 
@@ -41,7 +49,10 @@ export async function createKeys(
     cwd: bench.temporary,
   });
   if (made.exitCode !== 0) throw new Error(`keys create: exit ${made.exitCode}\n${made.stderr}`);
+  for (const key of ['signing/key.pem', 'service/key.pem'])
+    keepSecret(readFileSync(join(directory, key), 'utf8').split('\n')[1] ?? '');
   const secret = JSON.parse(readFileSync(join(directory, 'client/signify-secret.json'), 'utf8'));
+  keepSecret(secret.privateKeyData.slice(60, 120));
   const decoded = (text: string) => Buffer.from(text, 'base64').toString();
   return {
     directory,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject, onTestFinished } from 'vitest';
 import type { BuildReport } from '../../src/report/index.ts';
+import { holdsSecret } from './stored-content.ts';
 
 /** The built program, as users run it. */
 export const program = join(import.meta.dirname, '../../dist/cli.js');
@@ -31,6 +32,14 @@ export interface Running {
   saying(text: string): Promise<void>;
 }
 
+/** What no run of a journey may print. */
+const secrets = new Set<string>();
+
+/** From now on every run fails the test in which it prints this, as it is or in base64. */
+export function keepSecret(secret: string): void {
+  secrets.add(secret);
+}
+
 /** Starts the built program and goes on. */
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions): Running {
   const child = spawn(process.execPath, [program, ...args], {
@@ -47,8 +56,12 @@ export function start(args: readonly string[], { cwd, env = {} }: RunOptions): R
     stderr += chunk;
     for (const [text, resolve] of waiting) if (stderr.includes(text)) resolve();
   });
-  const ended = new Promise<Ended>((resolve) =>
-    child.on('close', (code) => resolve({ exitCode: code ?? -1, stdout, stderr })),
+  const ended = new Promise<Ended>((resolve, reject) =>
+    child.on('close', (code) => {
+      const told = [...secrets].some((secret) => holdsSecret(stdout + stderr, secret));
+      if (told) reject(new Error(`"${args.slice(0, 2).join(' ')}" printed a secret`));
+      else resolve({ exitCode: code ?? -1, stdout, stderr });
+    }),
   );
   const saying = (text: string) =>
     new Promise<void>((resolve, reject) => {
@@ -114,6 +127,7 @@ export async function checkout(files: Readonly<Record<string, string>>): Promise
 
 /** A Docker configuration like that of the journeys, with these logins. */
 export function dockerConfigWith(auths: Readonly<Record<string, { readonly auth: string }>>): string {
+  for (const { auth } of Object.values(auths)) keepSecret(auth);
   const folder = temporaryFolder();
   cpSync(bench.env.DOCKER_CONFIG ?? '', folder, { recursive: true, verbatimSymlinks: true });
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }));

@@ -11,7 +11,7 @@ import { type FakeIssuer, startFakeIssuer } from '../fakes/oidc-issuer/fake-issu
 import { workflow } from '../fakes/oidc-issuer/github-claims.ts';
 import { testAuthority } from '../fakes/oidc-issuer/open-trust.ts';
 import { createKeys, notation, type SigningKeys } from './signing-stage.ts';
-import { busybox, crane, type Ended, imageBuilder, registry, uniqueName } from './stage.ts';
+import { busybox, crane, type Ended, imageBuilder, keepSecret, registry, uniqueName } from './stage.ts';
 import { holdsSecret, storedContent } from './stored-content.ts';
 
 const name = uniqueName('trusted');
@@ -155,6 +155,7 @@ function identify(request: RemoteRequest, claims: Readonly<Record<string, unknow
     claims: { aud: requestAudience(request), sha: request.source.eventSha, ...claims },
   });
   tokens.push(token);
+  keepSecret(token);
   return stage('identify', ['--request', path], { AUTHORIZATION: token });
 }
 
