@@ -1,29 +1,17 @@
 import { findCheckoutRoot } from '../ci/index.ts';
 import { configSchema, settingsTable } from '../config/index.ts';
-import { ImageBuilderError, nearest } from '../core/index.ts';
 import { printJson } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { unknownAction } from './usage-error.ts';
 import { warn } from './warn.ts';
-
-const actions = ['check', 'schema'];
 
 /** `config check` prints every effective value with its source, `config schema` the JSON Schema of the file. */
 export async function config(run: CommandRun): Promise<number> {
   const [action = ''] = run.args.positionals;
   if (action === 'check') return check(run);
   if (action === 'schema') return schema(run);
-  const near = nearest(action, actions);
-  const hint =
-    near === undefined
-      ? `known: ${actions.map((each) => `config ${each}`).join(', ')}`
-      : `did you mean "config ${near}"?`;
-  throw new ImageBuilderError(
-    'usage.invalid',
-    `unknown command "config ${action}"`,
-    { argument: action },
-    { hint },
-  );
+  throw unknownAction('config', action, ['check', 'schema']);
 }
 
 async function check(run: CommandRun): Promise<number> {

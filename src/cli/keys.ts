@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path';
-import { ImageBuilderError, nearest } from '../core/index.ts';
 import { parseRepository } from '../oci/index.ts';
 import { neutraliseLine, printJson } from '../progress/index.ts';
 import { createDevelopmentKeys, keyAlgorithms } from '../signing/index.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
+import { unknownAction, usageError } from './usage-error.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const defaultSubject = 'C=DE, ST=BW, O=Development, CN=image-builder';
@@ -12,8 +12,8 @@ const defaultSubject = 'C=DE, ST=BW, O=Development, CN=image-builder';
 /** `keys create DIRECTORY` makes everything that signing and verifying need on one machine. */
 export async function keys({ args, console }: CommandRun): Promise<number> {
   const [action = '', directory] = args.positionals;
-  if (action !== 'create') throw unknownAction(action);
-  if (directory === undefined) throw usage('DIRECTORY', 'the directory to create is missing');
+  if (action !== 'create') throw unknownAction('keys', action, ['create']);
+  if (directory === undefined) throw usageError('DIRECTORY', 'the directory to create is missing');
   const port = wholeNumber(args, 'port', { from: 1, to: 65_535 });
   const files = await createDevelopmentKeys({
     directory: resolve(console.directory, directory),
@@ -43,23 +43,14 @@ export async function keys({ args, console }: CommandRun): Promise<number> {
 function algorithmOf(word: string): (typeof keyAlgorithms)[number] {
   const algorithm = keyAlgorithms.find((each) => each === word);
   if (algorithm !== undefined) return algorithm;
-  throw usage('--algorithm', `unknown algorithm "${word}"`, `known: ${keyAlgorithms.join(', ')}`);
+  throw usageError('--algorithm', `unknown algorithm "${word}"`, `known: ${keyAlgorithms.join(', ')}`);
 }
 
 function checkRepository(text: string): string {
   if (parseRepository(text) !== undefined) return text;
-  throw usage('--repository', `"${text}" is no repository`, 'write it as host[:port]/path, without a tag');
-}
-
-function unknownAction(action: string): ImageBuilderError {
-  const near = nearest(action, ['create']);
-  return usage(
-    action,
-    `unknown command "keys ${action}"`,
-    near === undefined ? 'known: keys create' : `did you mean "keys ${near}"?`,
+  throw usageError(
+    '--repository',
+    `"${text}" is no repository`,
+    'write it as host[:port]/path, without a tag',
   );
-}
-
-function usage(argument: string, message: string, hint?: string): ImageBuilderError {
-  return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
 }

@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { ImageBuilderError, nearest } from '../core/index.ts';
 import { openIssuerKeys, trustedIssuers } from '../identity/index.ts';
 import {
   buildAndPush,
@@ -25,6 +24,7 @@ import { openSources } from './open-sources.ts';
 import { readBuiltReport, readIdentified } from './stage-contents.ts';
 import { readSmallFile, readStage, requireFlag, writeStage } from './stage-files.ts';
 import { identityOf, readToken } from './token.ts';
+import { unknownAction } from './usage-error.ts';
 
 type Stage = (run: CommandRun, emit: EmitProgress) => Promise<number>;
 
@@ -37,7 +37,7 @@ const stages: Readonly<Record<string, Stage>> = { identify, build, publish, repo
 export async function pipeline(run: CommandRun): Promise<number> {
   const [name = ''] = run.args.positionals;
   const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
-  if (stage === undefined) throw unknownStage(name);
+  if (stage === undefined) throw unknownAction('pipeline', name, Object.keys(stages));
   const display = openDisplay(run);
   try {
     return await stage(run, display.emit);
@@ -151,19 +151,4 @@ async function report(run: CommandRun): Promise<number> {
   if (path !== undefined) await writeFileWhole(resolve(console.directory, path), printJson(found, 2));
   console.stdout.write(args.switches.get('json') ? printJson(found, 2) : neutralise(summarizeReport(found)));
   return 0;
-}
-
-function unknownStage(name: string): ImageBuilderError {
-  const names = Object.keys(stages);
-  const near = nearest(name, names);
-  const hint =
-    near === undefined
-      ? `known: ${names.map((each) => `pipeline ${each}`).join(', ')}`
-      : `did you mean "pipeline ${near}"?`;
-  return new ImageBuilderError(
-    'usage.invalid',
-    `unknown command "pipeline ${name}"`,
-    { argument: name },
-    { hint },
-  );
 }

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { findCheckoutRoot } from '../ci/index.ts';
 import { loadPolicyCases } from '../config/index.ts';
-import { ImageBuilderError, nearest } from '../core/index.ts';
+import { ImageBuilderError } from '../core/index.ts';
 import { printRepository } from '../oci/index.ts';
 import { type CaseResult, runCase } from '../policy/index.ts';
 import { neutraliseLine, printJson } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { unknownAction, usageError } from './usage-error.ts';
 import { warn } from './warn.ts';
 
 /**
@@ -16,8 +17,9 @@ import { warn } from './warn.ts';
 export async function policy(run: CommandRun): Promise<number> {
   const { args, console, signal } = run;
   const [action = '', file] = args.positionals;
-  if (action !== 'test') throw unknownAction(action);
-  if (file === undefined) throw usage('FILE', 'the file with the cases is missing', 'see docs/policy.md');
+  if (action !== 'test') throw unknownAction('policy', action, ['test']);
+  if (file === undefined)
+    throw usageError('FILE', 'the file with the cases is missing', 'see docs/policy.md');
   const root = await findCheckoutRoot(console.directory, signal);
   const { settings, warnings } = await loadConfiguration(run, root);
   warn(run, warnings);
@@ -56,14 +58,4 @@ function refuseUnexpected(results: readonly CaseResult[]): void {
   const message = `${wrong.length} of ${results.length} verdicts are not as expected`;
   const hint = 'they are marked on stdout; correct the policy, or what the case expects';
   throw new ImageBuilderError('policy.unexpected', message, { cases: wrong }, { hint });
-}
-
-function unknownAction(action: string): ImageBuilderError {
-  const near = nearest(action, ['test']);
-  const hint = near === undefined ? 'known: policy test' : `did you mean "policy ${near}"?`;
-  return usage(action, `unknown command "policy ${action}"`, hint);
-}
-
-function usage(argument: string, message: string, hint: string): ImageBuilderError {
-  return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
 }

@@ -9,6 +9,7 @@ import {
 import type { EmitProgress } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { type PlatformTarget, signingTargets } from '../signing/index.ts';
+import { usageError } from './usage-error.ts';
 
 export interface Resolving {
   readonly registry: RegistryClient;
@@ -52,12 +53,8 @@ async function targetsOf({ reference, registry, emit }: Named): Promise<readonly
 }
 
 function movedTag(name: string, digest: Digest): ImageBuilderError {
-  return new ImageBuilderError(
-    'usage.invalid',
-    `"${name}": the tag names ${digest}`,
-    { argument: name },
-    { hint: 'name the digest alone, or the tag that names it' },
-  );
+  const hint = 'name the digest alone, or the tag that names it';
+  return usageError(name, `"${name}": the tag names ${digest}`, hint);
 }
 
 /** Verifiers take the size and the type from the registry, not from the index. */

@@ -10,9 +10,11 @@ import { type Configuration, loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { openSigners } from './open-signers.ts';
+import { setOutputVariable } from './output-variable.ts';
 import { printSigned } from './print-signed.ts';
 import { readReference } from './read-reference.ts';
 import { resolveTargets } from './resolve-targets.ts';
+import { usageError } from './usage-error.ts';
 
 /** `sign REFERENCE…`: has images signed that are in a registry already. */
 export async function sign(run: CommandRun): Promise<number> {
@@ -39,14 +41,12 @@ async function signReferences(run: CommandRun, untrustedReferences: readonly str
     display.close();
     run.console.stdout.write(printSigned(signed, { json: run.args.switches.get('json') ?? false }));
     if (failure !== undefined) throw failure.error;
-    setState(run, true);
+    setOutputVariable(run, 'signing_success', 'true');
     return 0;
   } catch (error) {
     display.close();
-    setState(run, false);
+    setOutputVariable(run, 'signing_success', 'false');
     throw error;
-  } finally {
-    display.close();
   }
 }
 
@@ -98,12 +98,8 @@ function refuseUntagged(
   const untagged = references.find(({ tag, digest }) => tag === undefined && digest !== undefined);
   if (ordering === undefined || untagged === undefined) return;
   const name = printReference(untagged);
-  throw new ImageBuilderError(
-    'usage.invalid',
-    `"${name}" has no tag, and signer "${ordering.name}" signs by tag`,
-    { argument: name },
-    { hint: 'name both, as repository:tag@digest, or another signer with --signer' },
-  );
+  const message = `"${name}" has no tag, and signer "${ordering.name}" signs by tag`;
+  throw usageError(name, message, 'name both, as repository:tag@digest, or another signer with --signer');
 }
 
 /** Those that are named, or else those that are enabled for everybody and for the repository of `--repo`. */
@@ -122,12 +118,6 @@ function chosenSigners({ args }: CommandRun, { signConfig }: Settings): readonly
   );
 }
 
-/** Deployed pipelines go on by this output variable. */
-function setState({ args, console }: CommandRun, success: boolean): void {
-  if (!args.switches.get('ado-state-output')) return;
-  console.stdout.write(`##vso[task.setvariable variable=signing_success;isOutput=true]${success}\n`);
-}
-
 function tooSlow(seconds: number): ImageBuilderError {
   return new ImageBuilderError(
     'signing.unavailable',
@@ -138,10 +128,6 @@ function tooSlow(seconds: number): ImageBuilderError {
 }
 
 function nothingToSign(): ImageBuilderError {
-  return new ImageBuilderError(
-    'usage.invalid',
-    'no image to sign is named',
-    { argument: 'REFERENCE' },
-    { hint: 'name each as repository@digest or repository:tag' },
-  );
+  const hint = 'name each as repository@digest or repository:tag';
+  return usageError('REFERENCE', 'no image to sign is named', hint);
 }

@@ -11,6 +11,7 @@ import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { embeddedSigner } from './embedded-signer.ts';
 import { one } from './one.ts';
+import { usageError } from './usage-error.ts';
 
 const signerName = 'signing-service';
 /** Milliseconds. Clients wait and try again by themselves; one registry that is down must not keep the others waiting. */
@@ -22,7 +23,9 @@ const patience = {
 /** Answers requests to sign until Ctrl-C or SIGTERM. Prints one JSON object a line for each request. */
 export async function signingService(run: CommandRun): Promise<number> {
   const { args, console, signal } = run;
-  const file = resolve(console.directory, one(args, 'config') ?? (await missingConfig()));
+  const named = one(args, 'config');
+  if (named === undefined) throw missingConfig();
+  const file = resolve(console.directory, named);
   const config = await loadServiceConfig(file);
   const resolvePath = (path: string) => resolve(dirname(file), path);
   const warn = (message: string) => console.stderr.write(`warning: ${neutraliseLine(message)}\n`);
@@ -57,13 +60,10 @@ export async function signingService(run: CommandRun): Promise<number> {
   return 0;
 }
 
-async function missingConfig(): Promise<never> {
-  throw new ImageBuilderError(
-    'usage.invalid',
-    'the configuration of the signing service is not named',
-    { argument: '--config' },
-    { hint: 'name it with --config; "image-builder keys create DIRECTORY" makes one for trying out' },
-  );
+function missingConfig(): ImageBuilderError {
+  const message = 'the configuration of the signing service is not named';
+  const hint = 'name it with --config; "image-builder keys create DIRECTORY" makes one for trying out';
+  return usageError('--config', message, hint);
 }
 
 async function readTls({ tls }: ServiceConfig, resolvePath: (path: string) => string) {

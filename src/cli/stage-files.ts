@@ -6,6 +6,8 @@ import { largestDocument, readDocument, type StageKind, writeDocument } from '..
 import { writeFileWhole } from '../report/index.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
+import { setOutputVariable } from './output-variable.ts';
+import { usageError } from './usage-error.ts';
 
 /** Reads what an earlier stage handed on; undefined when it is not named. Throws `request.invalid`, `usage.invalid`. */
 export async function readStage(
@@ -17,7 +19,7 @@ export async function readStage(
   const flag = `${kind}-digest`;
   const digest = parseDigest(one(args, flag) ?? '');
   if (digest === undefined)
-    throw usage(`--${flag}`, `"--${kind}" needs "--${flag}"`, 'it is what the stage before printed');
+    throw usageError(`--${flag}`, `"--${kind}" needs "--${flag}"`, 'it is what the stage before printed');
   return readDocument(await readSmallFile(resolve(console.directory, path)), { kind, digest, path });
 }
 
@@ -25,24 +27,23 @@ export async function readStage(
 export async function requireStage(run: CommandRun, kind: StageKind): Promise<unknown> {
   const content = await readStage(run, kind);
   if (content !== undefined) return content;
-  throw usage(`--${kind}`, `the document of the stage before is not named`, `name it with --${kind}`);
+  throw usageError(`--${kind}`, `the document of the stage before is not named`, `name it with --${kind}`);
 }
 
 /** Writes what this stage hands on to `--output`, and prints its digest. */
 export async function writeStage(run: CommandRun, kind: StageKind, content: object): Promise<void> {
-  const { args, console } = run;
+  const { console } = run;
   const { bytes, digest } = writeDocument(kind, content);
   await writeFileWhole(resolve(console.directory, requireFlag(run, 'output')), Buffer.from(bytes).toString());
   console.stdout.write(`${digest}\n`);
-  if (args.switches.get('ado-state-output'))
-    console.stdout.write(`##vso[task.setvariable variable=document_digest;isOutput=true]${digest}\n`);
+  setOutputVariable(run, 'document_digest', digest);
 }
 
 /** The value of a flag that must be given. Throws `usage.invalid`. */
 export function requireFlag({ args }: Pick<CommandRun, 'args'>, name: string): string {
   const value = one(args, name);
   if (value !== undefined) return value;
-  throw usage(`--${name}`, `"--${name}" is missing`, 'see "image-builder pipeline --help"');
+  throw usageError(`--${name}`, `"--${name}" is missing`, 'see "image-builder pipeline --help"');
 }
 
 /** Reads a file that is no larger than a document can be. Throws `usage.invalid`. */
@@ -55,8 +56,4 @@ export async function readSmallFile(path: string): Promise<Uint8Array> {
     const message = `cannot read "${path}": ${reasonOf(cause)}`;
     throw new ImageBuilderError('usage.invalid', message, { argument: path }, { cause });
   }
-}
-
-function usage(argument: string, message: string, hint: string): ImageBuilderError {
-  return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
 }

@@ -8,7 +8,7 @@ import type { CommandRun } from './commands.ts';
 import { agent, clock } from './connect.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';
-import { shortened } from './shortened.ts';
+import { unknownAction, usageError } from './usage-error.ts';
 import { warn } from './warn.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -22,7 +22,7 @@ const timeouts = { connect: 5_000, headers: 10_000, body: 10_000 };
 export async function token(run: CommandRun): Promise<number> {
   const { args, console, signal } = run;
   const [action = ''] = args.positionals;
-  if (action !== 'verify') throw unknownAction(action);
+  if (action !== 'verify') throw unknownAction('token', action, ['verify']);
   const output = one(args, 'output-path');
   if (output !== undefined) await clearFile(output);
   const untrustedToken = readToken(run);
@@ -50,7 +50,7 @@ export function readToken({ args, console }: CommandRun): Secret {
   const text = one(args, 'token') ?? console.environment.AUTHORIZATION ?? '';
   if (text !== '') return new Secret(text);
   const hint = 'set the environment variable AUTHORIZATION, or --token, which others on this machine can see';
-  throw new ImageBuilderError('usage.invalid', 'no token is given', { argument: '--token' }, { hint });
+  throw usageError('--token', 'no token is given', hint);
 }
 
 /** Whom to believe. Throws `config.invalid` when the configuration does not say it. */
@@ -77,10 +77,4 @@ function describe({ issuer, claims }: Caller): string {
   const parts = [repository, event, ref, sha, buildNumber === undefined ? undefined : `run ${buildNumber}`];
   const known = parts.filter((text) => text !== undefined).join(', ');
   return `the token is that of ${neutraliseLine(known)}, says issuer "${issuer.name}"\n`;
-}
-
-function unknownAction(action: string): ImageBuilderError<'usage.invalid'> {
-  const argument = shortened(action);
-  const message = `unknown command "token ${argument}"`;
-  return new ImageBuilderError('usage.invalid', message, { argument }, { hint: 'known: token verify' });
 }

@@ -26,6 +26,7 @@ import { type Configuration, loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';
 import { type ImageVerdict, printVerdict, verdictRow } from './print-verdict.ts';
 import { readReference } from './read-reference.ts';
+import { usageError } from './usage-error.ts';
 import { warn } from './warn.ts';
 
 /**
@@ -124,14 +125,14 @@ async function resolveImage(
   const name = printReference(reference);
   const wanted = parsePlatform(platform);
   if (wanted === undefined)
-    throw usage('--platform', `"${platform}" is no platform`, 'write it as linux/arm64');
+    throw usageError('--platform', `"${platform}" is no platform`, 'write it as linux/arm64');
   if (manifest.kind !== 'index')
-    throw usage('--platform', `"${name}" is a single image, not an index`, 'leave --platform out');
+    throw usageError('--platform', `"${name}" is a single image, not an index`, 'leave --platform out');
   const platforms = platformManifests(manifest);
   const found = platforms.find((each) => each.platform === printPlatform(wanted));
   if (found !== undefined) return found.descriptor;
   const known = platforms.map((each) => each.platform).join(', ');
-  throw usage('--platform', `"${name}" has no platform "${platform}"`, `it has ${known}`);
+  throw usageError('--platform', `"${name}" has no platform "${platform}"`, `it has ${known}`);
 }
 
 function refuseUnsigned(verdicts: readonly ImageVerdict[]): void {
@@ -153,13 +154,9 @@ function refuseUnsigned(verdicts: readonly ImageVerdict[]): void {
 }
 
 function nothingToVerify(): ImageBuilderError {
-  return usage(
+  return usageError(
     'REFERENCE',
     'no image to verify is named',
     'name each as repository:tag or repository@digest',
   );
-}
-
-function usage(argument: string, message: string, hint: string): ImageBuilderError {
-  return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
 }
