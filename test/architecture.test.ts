@@ -8,6 +8,7 @@ const bands: readonly (readonly string[])[] = [
   ['cli', 'actions'],
   ['submit', 'pipeline'],
   ['plan'],
+  ['request'],
   ['identity', 'policy', 'tags', 'report', 'ci', 'buildkit', 'signing', 'azure', 'github'],
   ['registry'],
   ['config', 'progress', 'http', 'process'],

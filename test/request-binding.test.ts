@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bindRequest, type RemoteRequest, requestAudience } from '../src/identity/index.ts';
-import type { BuildRequest } from '../src/plan/index.ts';
+import type { BuildRequest } from '../src/request/index.ts';
 import { pushRequest, verifiedCaller } from './fakes/oidc-issuer/open-trust.ts';
 
 type Source = RemoteRequest['source'];

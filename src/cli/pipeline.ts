@@ -6,13 +6,13 @@ import {
   checkBuildFiles,
   identifyBuild,
   type PipelineResult,
-  parseRemoteRequest,
   publishBuilt,
   unpublishedReport,
 } from '../pipeline/index.ts';
 import { planBuild } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
 import { summarizeReport, writeFileWhole } from '../report/index.ts';
+import { parseRemoteRequest } from '../request/index.ts';
 import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';

@@ -7,7 +7,8 @@ import {
 } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError, nearest } from '../core/index.ts';
-import { type BuildPlan, type BuildRequest, planBuild } from '../plan/index.ts';
+import { type BuildPlan, planBuild } from '../plan/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import type { CommandRun } from './commands.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { one } from './one.ts';

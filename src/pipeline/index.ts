@@ -8,7 +8,6 @@ export type { PipelineResult } from './run-pipeline.ts';
 export { buildAndPush, runPipeline } from './run-pipeline.ts';
 export { type SignedTarget, type SigningResult, signTargets } from './sign-targets.ts';
 export { type IdentifiedBuild, identifyBuild } from './stages/identify-build.ts';
-export { parseRemoteRequest } from './stages/parse-remote-request.ts';
 export { publishBuilt } from './stages/publish-built.ts';
 export { largestDocument, readDocument, type StageKind, writeDocument } from './stages/stage-document.ts';
 export { unpublishedReport } from './stages/unpublished-report.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadSettings, type Settings } from '../config/index.ts';
-import type { BuildRequest } from './build-request.ts';
+import type { BuildRequest } from '../request/index.ts';
 import { planBuild } from './plan-build.ts';
 
 const modules = `

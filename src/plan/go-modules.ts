@@ -1,7 +1,7 @@
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError } from '../core/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import type { NamedValue } from './build-args.ts';
-import type { BuildRequest } from './build-request.ts';
 import type { BuildSecret } from './build-secret.ts';
 
 /** The id by which a Dockerfile mounts the logins. */

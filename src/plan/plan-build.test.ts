@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { BuildEvent, SourceState } from '../ci/index.ts';
 import { loadSettings, type Settings } from '../config/index.ts';
 import { printRepository } from '../oci/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import { checkTemplate, checkValidationPattern } from '../tags/index.ts';
 import type { BuildOrigin } from './build-origin.ts';
-import type { BuildRequest } from './build-request.ts';
 import { planBuild } from './plan-build.ts';
 
 const shipped = join(import.meta.dirname, '../../configs/image-builder-config.yaml');

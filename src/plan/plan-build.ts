@@ -2,12 +2,11 @@ import type { SourceState } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { deepFreeze, ImageBuilderError, rfc3339 } from '../core/index.ts';
 import { isRepositoryPath, parsePlatform, printPlatform } from '../oci/index.ts';
-
+import type { BuildRequest } from '../request/index.ts';
 import { type Tag, tagBuildArgs, uniqueTagValues } from '../tags/index.ts';
 import { type NamedValue, resolveBuildArgs } from './build-args.ts';
 import type { BuildOrigin } from './build-origin.ts';
 import type { BuildPlan } from './build-plan.ts';
-import type { BuildRequest } from './build-request.ts';
 import { parseBuildSecret } from './build-secret.ts';
 import { cacheReferences } from './cache-references.ts';
 import { checkoutPath } from './checkout-path.ts';

@@ -2,8 +2,8 @@ import type { SourceState } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError } from '../core/index.ts';
 import { type Allowed, type BuildQuestion, decide, denialOf, repositoryBelow } from '../policy/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import type { BuildOrigin } from './build-origin.ts';
-import type { BuildRequest } from './build-request.ts';
 import { repositoryName } from './repository-name.ts';
 
 export interface PolicyInputs {

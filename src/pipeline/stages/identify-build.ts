@@ -10,7 +10,7 @@ import {
   verifyToken,
 } from '../../identity/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
-import type { ParsedRequest } from './parse-remote-request.ts';
+import type { ParsedRequest } from '../../request/index.ts';
 
 /** What the first stage hands on: a build that somebody whom we know may have, and nothing that is left to decide. */
 export interface IdentifiedBuild {

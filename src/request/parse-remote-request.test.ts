@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalRequest } from '../../identity/index.ts';
+import { canonicalRequest } from '../identity/index.ts';
 import { largestRequest, type ParsedRequest, parseRemoteRequest } from './parse-remote-request.ts';
 
 const commit = 'a'.repeat(40);

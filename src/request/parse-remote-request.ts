@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { ImageBuilderError, readStrictJson } from '../../core/index.ts';
-import type { RemoteRequest } from '../../identity/index.ts';
-import type { BuildRequest } from '../../plan/index.ts';
+import { ImageBuilderError, readStrictJson } from '../core/index.ts';
+import type { RemoteRequest } from '../identity/index.ts';
+import type { BuildRequest } from './build-request.ts';
 
 /** Bytes. Build arguments may hold files, but not large ones. */
 export const largestRequest = 1024 * 1024;

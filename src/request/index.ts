@@ -1,0 +1,2 @@
+export type { BuildRequest } from './build-request.ts';
+export { type ParsedRequest, parseRemoteRequest } from './parse-remote-request.ts';
