@@ -1,4 +1,5 @@
 import { nearest } from '../core/index.ts';
+import { jobTypeOf } from './job-type.ts';
 import { isProductionEvent } from './production-event.ts';
 import { type Denied, denied } from './verdict.ts';
 
@@ -26,15 +27,6 @@ export interface SigningQuestion {
   readonly rules: SigningRules | undefined;
 }
 
-/** What deployed configurations call an event in `job-type`. */
-const jobTypes: Readonly<Record<string, string>> = {
-  push: 'postsubmit',
-  pull_request_target: 'presubmit',
-  merge_group: 'merge_group',
-  workflow_dispatch: 'workflow_dispatch',
-  schedule: 'schedule',
-};
-
 const enabledSigners = 'sign-config.enabled-signers';
 
 /**
@@ -59,7 +51,7 @@ export function signingByRule(
   const [idle] = signing.filter((signer) => !signsFor(definedSigner(signer, rules), event));
   if (idle === undefined) return { kind: 'signed-by', signers: signing };
   const reason = `images of event "${event}" must be signed by "${idle}", which does not sign for it`;
-  return denied(name, reason, `add "${jobTypes[event] ?? event}" to the job-type of the signer`);
+  return denied(name, reason, `add "${jobTypeOf(event) ?? event}" to the job-type of the signer`);
 }
 
 function signedByEnabled(
@@ -83,7 +75,7 @@ function definedSigner(name: string, rules: SigningRules | undefined): Signer | 
 
 function signsFor(signer: Signer | undefined, event: string): boolean {
   if (signer === undefined) return false;
-  return signer.jobTypes.length === 0 || signer.jobTypes.includes(jobTypes[event] ?? event);
+  return signer.jobTypes.length === 0 || signer.jobTypes.includes(jobTypeOf(event) ?? event);
 }
 
 function undefinedSigner(

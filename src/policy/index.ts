@@ -1,5 +1,6 @@
 export { decide } from './decide.ts';
 export { repositoryBelow } from './decide-destinations.ts';
+export { eventOfJobType, jobTypeOf } from './job-type.ts';
 export { judgeBases, restrictsBases } from './judge-bases.ts';
 export { isProductionEvent } from './production-event.ts';
 export type { BuildQuestion } from './question.ts';

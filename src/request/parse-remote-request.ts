@@ -51,10 +51,8 @@ const buildSchema = z.strictObject({
   noCache: z.boolean(),
 });
 
-const requestSchema = z.strictObject({
-  version: z.literal(1),
-  request: z.strictObject({ source: sourceSchema, build: buildSchema }),
-});
+const bodySchema = z.strictObject({ source: sourceSchema, build: buildSchema });
+const requestSchema = z.strictObject({ version: z.literal(1), request: bodySchema });
 
 /**
  * Reads a request as `canonicalRequest` writes it. Unknown fields are refused: what somebody believes to be heeded must
@@ -68,8 +66,18 @@ export function parseRemoteRequest(untrustedBytes: Uint8Array): ParsedRequest {
   if (read.kind !== 'value') throw invalid('request', 'is not JSON');
   const parsed = z.safeParse(requestSchema, read.value, { jitless: true });
   if (parsed.success) return parsed.data.request as ParsedRequest;
-  const [issue] = parsed.error.issues;
-  throw invalid(issue?.path.map(String).join('.') || 'request', issue?.message ?? 'is not understood');
+  throw misfit(parsed.error);
+}
+
+/** Reads a request that came in another form than its canonical one. Throws `request.invalid`. */
+export function readRequest(untrusted: unknown): ParsedRequest {
+  const parsed = z.safeParse(bodySchema, untrusted, { jitless: true });
+  if (parsed.success) return parsed.data as ParsedRequest;
+  throw misfit(parsed.error);
+}
+
+function misfit({ issues: [issue] }: z.core.$ZodError): ImageBuilderError<'request.invalid'> {
+  return invalid(issue?.path.map(String).join('.') || 'request', issue?.message ?? 'is not understood');
 }
 
 function invalid(field: string, fault: string): ImageBuilderError<'request.invalid'> {
