@@ -11,6 +11,15 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** What to tell the support of Azure DevOps, or of Entra, about a call. */
+interface AzureAnswer {
+  readonly method: string;
+  readonly url: string;
+  readonly activityId?: string;
+  /** The service's own word for the fault, for example `PipelineValidationException`. */
+  readonly typeKey?: string;
+}
+
 /** Every fault this product can end with, and what each one carries. `docs/errors.md` has a row for each. */
 export interface Failures {
   'usage.invalid': { readonly argument: string };
@@ -51,6 +60,10 @@ export interface Failures {
   'signing.failed': { readonly signer: string; readonly failed: readonly string[] };
   'signing.unavailable': { readonly signer: string; readonly failed: readonly string[] };
   'signature.rejected': { readonly reference: string; readonly reasons: readonly string[] };
+  'azure.refused': AzureAnswer & { readonly status: number };
+  'azure.rejected': AzureAnswer & { readonly status: number };
+  /** `uncertain`: a run may have been started. */
+  'azure.unavailable': AzureAnswer & { readonly status?: number; readonly uncertain?: boolean };
   'report.unwritable': { readonly path: string };
   cancelled: { readonly signal: string };
   internal: { readonly where: string };
@@ -88,6 +101,9 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'signing.failed': 3,
   'signing.unavailable': 5,
   'signature.rejected': 3,
+  'azure.refused': 3,
+  'azure.rejected': 2,
+  'azure.unavailable': 5,
   'report.unwritable': 2,
   cancelled: 130,
   internal: 1,

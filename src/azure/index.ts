@@ -1,0 +1,13 @@
+export type { AzureDevOps, AzureDevOpsOptions } from './azure-devops.ts';
+export type { AzureCredential } from './credential.ts';
+export { isUncertain } from './is-uncertain.ts';
+export type { BuildResult, BuildStatus, PipelineBuild } from './pipeline-build.ts';
+export type { PreviewOrder, RunOrder, SoughtRun, StartedRun, TemplateParameters } from './run-order.ts';
+export type {
+  Timeline,
+  TimelineIssue,
+  TimelineRecord,
+  TimelineRecordType,
+  TimelineResult,
+  TimelineState,
+} from './timeline.ts';
