@@ -47,6 +47,12 @@ export const finished = (
 ) => ({ kind: 'step-finished', id, outcome, seconds }) as const;
 /** A step says something. */
 export const log = (id: string, untrustedText: string) => ({ kind: 'step-log', id, untrustedText }) as const;
+/** A log that came whole from elsewhere. */
+export const group = (untrustedTitle: string, untrustedText: string): ProgressEvent[] => [
+  { kind: 'group-started', untrustedTitle },
+  { kind: 'group-log', untrustedText },
+  { kind: 'group-finished' },
+];
 export const warning = {
   kind: 'notice',
   level: 'warning',

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { debug, finished, log, openDisplay, platform, started, warning } from './collecting-display.ts';
+import {
+  debug,
+  finished,
+  group,
+  log,
+  openDisplay,
+  platform,
+  started,
+  warning,
+} from './collecting-display.ts';
 
 describe('the plain display', () => {
   test('prints events in their order, each line under the number of its step', () => {
@@ -64,6 +73,12 @@ warning: Dockerfile:3: UndefinedVar: $X
     expect(text()).toBe('#1 FROM base\n#1 done 0.0 s\n#1 done 4.0 s\n');
   });
 
+  test('indents a log that comes whole from elsewhere under its title', () => {
+    const { emit, text } = openDisplay('plain');
+    emit(...group('Stage\nBuild', 'a\n\n::error::b'));
+    expect(text()).toBe('-- Stage Build\n   a\n\n   : :error::b\n');
+  });
+
   test('lets a build speak no workflow command', () => {
     const { emit, text } = openDisplay('plain');
     emit(started('a', '::error::name'), log('a', '::set-output name=x::y\n##vso[task.complete]'));
@@ -104,12 +119,31 @@ describe('the JSON display', () => {
       { time: '2026-01-02T03:04:06.500Z', kind: 'step-finished', id: 'a', outcome: 'done', seconds: 1.5 },
     ]);
   });
+
+  test('prints the groups of a log, and the place of a notice', () => {
+    const { emit, text } = openDisplay('json');
+    emit(...group('Build ##[x]', 'a\nb'), { ...warning, file: 'images/Dockerfile', line: 3 });
+    const lines = text().trimEnd().split('\n');
+    expect(lines.map((line) => ({ ...JSON.parse(line), time: undefined }))).toEqual([
+      { kind: 'group-started', title: 'Build ## [x]' },
+      { kind: 'group-log', text: 'a\nb' },
+      { kind: 'group-finished' },
+      { ...warning, file: 'images/Dockerfile', line: 3 },
+    ]);
+  });
 });
 
 describe('the quiet display', () => {
   test('prints warnings and nothing else', () => {
     const { emit, text, display } = openDisplay('quiet');
-    emit(started('a', 'RUN make'), log('a', 'x'), warning, debug, finished('a', 1, 'failed'));
+    emit(
+      started('a', 'RUN make'),
+      log('a', 'x'),
+      ...group('t', 'x'),
+      warning,
+      debug,
+      finished('a', 1, 'failed'),
+    );
     expect(text()).toBe('warning: Dockerfile:3: UndefinedVar: $X\n');
     expect(display.showsLogs).toBe(false);
   });

@@ -1,5 +1,5 @@
-/** The stages of a build in the order they run. */
-export type Stage = 'plan' | 'build' | 'push' | 'sign' | 'tag' | 'report';
+/** The stages of a build in the order they run: `queue` and `run` are those of a pipeline elsewhere that builds it. */
+export type Stage = 'queue' | 'run' | 'identify' | 'plan' | 'build' | 'push' | 'sign' | 'tag' | 'report';
 
 export type StepOutcome = 'done' | 'cached' | 'failed' | 'cancelled';
 
@@ -37,7 +37,22 @@ export type ProgressEvent =
   | { readonly kind: 'step-log'; readonly id: string; readonly untrustedText: string }
   /** Bytes moved so far; `total` is absent while nobody knows it. */
   | { readonly kind: 'step-progress'; readonly id: string; readonly current: number; readonly total?: number }
-  | { readonly kind: 'notice'; readonly level: 'info' | 'warning' | 'debug'; readonly message: string };
+  /** A log that comes whole from elsewhere follows; groups do not overlap and do not lie within one another. */
+  | { readonly kind: 'group-started'; readonly untrustedTitle: string }
+  /** Whole lines of it, without the last line break. */
+  | { readonly kind: 'group-log'; readonly untrustedText: string }
+  | { readonly kind: 'group-finished' }
+  | {
+      readonly kind: 'notice';
+      readonly level: 'info' | 'warning' | 'debug';
+      readonly message: string;
+      /** The place that the notice is about, relative to the checkout. */
+      readonly file?: string;
+      /** From 1. */
+      readonly line?: number;
+      /** A few words, such as the name of the rule. */
+      readonly title?: string;
+    };
 
 /** Where work sends its progress. Never throws and never waits. */
 export type EmitProgress = (event: ProgressEvent) => void;

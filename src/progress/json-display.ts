@@ -3,8 +3,8 @@ import type { ProgressEvent } from './events.ts';
 import { neutralise } from './neutralise.ts';
 
 /**
- * One JSON object a line: `time` (UTC, RFC 3339) and the event's own fields, the untrusted ones as `name`, `text` and
- * `error`.
+ * One JSON object a line: `time` (UTC, RFC 3339) and the event's own fields, the untrusted ones as `name`, `title`,
+ * `text` and `error`.
  */
 export function createJsonDisplay({ stream, clock, debug }: DisplayOptions): Display {
   return {
@@ -20,6 +20,7 @@ export function createJsonDisplay({ stream, clock, debug }: DisplayOptions): Dis
 
 const printedNames: Readonly<Record<string, string>> = {
   untrustedName: 'name',
+  untrustedTitle: 'title',
   untrustedText: 'text',
   untrustedError: 'error',
 };

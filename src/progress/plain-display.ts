@@ -38,6 +38,14 @@ export function createPlainDisplay({ stream, clock, schedule, debug }: DisplayOp
         case 'notice':
           if (event.level !== 'debug' || debug) write(noticeLine(event));
           break;
+        case 'group-started':
+          write(`-- ${neutraliseLine(event.untrustedTitle)}`);
+          break;
+        case 'group-log':
+          for (const line of neutralise(event.untrustedText).split('\n')) write(`   ${line}`.trimEnd());
+          break;
+        case 'group-finished':
+          break;
         case 'step-started':
           startStep(steps, event, { now: clock(), write });
           break;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { finished, log, openDisplay, platform, started, warning } from './collecting-display.ts';
+import { finished, group, log, openDisplay, platform, started, warning } from './collecting-display.ts';
 
 describe('the live view', () => {
   /** What a terminal of endless height shows after these writes. */
@@ -95,6 +95,16 @@ describe('the live view', () => {
       '• push  0.1 s  ███░░░░░░░░░ 12.3 MB/49.2 MB',
       '• context  0.1 s  500 B',
     ]);
+  });
+
+  test('lets a log that comes whole from elsewhere scroll away, however long it is', () => {
+    const { emit, pass, written } = openDisplay('tty');
+    emit(started('a', 'RUN make'), ...group('Build', `\x1b[2Ja${'\nb'.repeat(200_000)}`));
+    pass(100);
+    const shown = screen(written);
+    expect(shown.slice(0, 3)).toEqual(['Build', '  a', '  b']);
+    expect(shown).toHaveLength(200_003);
+    expect(shown.at(-1)).toBe('• RUN make  0.1 s');
   });
 
   test('writes colours only when they are wanted', () => {

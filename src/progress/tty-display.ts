@@ -61,6 +61,14 @@ class TtyView {
       case 'stage-finished':
         this.#foldCached();
         break;
+      case 'group-started':
+        this.#scroll(neutraliseLine(event.untrustedTitle));
+        break;
+      case 'group-log':
+        for (const line of neutralise(event.untrustedText).split('\n')) this.#scroll(`  ${line}`);
+        break;
+      case 'group-finished':
+        break;
       case 'notice':
         this.#takeNotice(event);
         break;
@@ -90,6 +98,10 @@ class TtyView {
   get #canvas(): Canvas {
     const { stream, colors } = this.#options;
     return { columns: (stream.columns ?? defaultColumns) - 1, colors };
+  }
+
+  #scroll(text: string): void {
+    this.#scrolling.push(styled(truncate(text, this.#canvas.columns), 'dim', this.#canvas));
   }
 
   #takeNotice(event: Extract<ProgressEvent, { kind: 'notice' }>): void {

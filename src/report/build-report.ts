@@ -101,7 +101,13 @@ export const buildReportSchema = z.strictObject({
   started: described(z.string(), 'RFC 3339, UTC.'),
   seconds: described(seconds, 'The whole build.'),
   timings: z.array(
-    z.strictObject({ stage: z.enum(['plan', 'build', 'push', 'sign', 'tag', 'report']), seconds }),
+    z.strictObject({
+      stage: described(
+        z.enum(['queue', 'run', 'identify', 'plan', 'build', 'push', 'sign', 'tag', 'report']),
+        'queue, run: waiting for a pipeline elsewhere, and its whole run.',
+      ),
+      seconds,
+    }),
   ),
   slowest_steps: z.array(z.strictObject({ name: z.string(), platform: z.optional(z.string()), seconds })),
   warnings: z.array(
