@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { ImageBuilderError } from '../core/index.ts';
-import { checkBuildFiles, earlyFailureReport, type PipelineResult, runPipeline } from '../pipeline/index.ts';
+import { checkBuildFiles, type PipelineResult, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
-import { clearFile, summarizeReport, writeFileWhole } from '../report/index.ts';
+import { clearFile, earlyFailureReport, summarizeReport, writeFileWhole } from '../report/index.ts';
 import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';

@@ -1,8 +1,8 @@
 import { findCheckoutRoot } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
-import { humanSeconds, ImageBuilderError } from '../core/index.ts';
+import { humanSeconds, ImageBuilderError, withDeadline } from '../core/index.ts';
 import { printReference, type Reference } from '../oci/index.ts';
-import { type SigningResult, signTargets, withDeadline } from '../pipeline/index.ts';
+import { type SigningResult, signTargets } from '../pipeline/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { type Connections, clock, connect } from './connect.ts';

@@ -1,3 +1,4 @@
+export { withDeadline } from './deadline.ts';
 export { deepFreeze } from './deep-freeze.ts';
 export type { FailureOptions, Problem } from './errors.ts';
 export { cancelled, exitCodes, ImageBuilderError, isFailure, reasonOf, throwIfCancelled } from './errors.ts';

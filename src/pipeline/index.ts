@@ -1,6 +1,4 @@
 export { checkBuildFiles } from './check-build-files.ts';
-export { withDeadline } from './deadline.ts';
-export { earlyFailureReport } from './early-failure.ts';
 export type { GoLogin } from './go-netrc.ts';
 export { makeWorkFolder, ownFolder } from './own-folder.ts';
 export type { Ports, Publisher } from './ports.ts';

@@ -1,7 +1,7 @@
-import { type Clock, type ImageBuilderError, isFailure, reasonOf, rfc3339 } from '../core/index.ts';
+import { type Clock, type ImageBuilderError, isFailure, rfc3339 } from '../core/index.ts';
 import { printReference, printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import type { BuildReport } from '../report/index.ts';
+import { type BuildReport, errorReport } from '../report/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 import { platformImages } from './platform-images.ts';
 import type { RunRecord } from './run-record.ts';
@@ -111,13 +111,4 @@ function signatureReports({ signed }: RunRecord): BuildReport['signatures'] {
 function sourceReport({ source }: BuildPlan): BuildReport['source'] {
   const { pullRequest, ...rest } = source;
   return { ...rest, ...(pullRequest === undefined ? {} : { pull_request: pullRequest }) };
-}
-
-/** Why a build failed, as the report has it. */
-export function errorReport(error: unknown): NonNullable<BuildReport['error']> {
-  if (!isFailure(error)) return { code: 'internal', message: reasonOf(error) };
-  const { code, message, hint } = error;
-  const place = isFailure(error, 'build.failed') ? error.details : undefined;
-  const known = Object.entries({ hint, file: place?.file, line: place?.line, platform: place?.platform });
-  return { code, message, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
 }

@@ -1,8 +1,7 @@
-import { humanSeconds, ImageBuilderError } from '../core/index.ts';
+import { humanSeconds, ImageBuilderError, withDeadline } from '../core/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
-import { withDeadline } from './deadline.ts';
 import { platformImages } from './platform-images.ts';
 import type { Publication, Publisher, PushedImage } from './ports.ts';
 import type { Run } from './run.ts';

@@ -1,6 +1,6 @@
 import { isFailure, rfc3339 } from '../core/index.ts';
-import type { BuildReport } from '../report/index.ts';
-import { errorReport } from './make-report.ts';
+import type { BuildReport } from './build-report.ts';
+import { errorReport } from './error-report.ts';
 
 export interface EarlyFailure {
   /** Empty when the caller named none. */
