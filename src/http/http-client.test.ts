@@ -29,13 +29,24 @@ describe('a request', () => {
     expect(server.calls()).toBe(1);
   });
 
+  test.each([408, 429, 500, 503])(
+    'that asks for faults as answers gets %s with its words',
+    async (status) => {
+      const server = await serveStatuses(status);
+      const { http } = openTestHttp();
+      const response = await http.open({ method: 'GET', url: server.url, faults: 'answer' });
+      expect([response.status, await response.text()]).toEqual([status, 'body']);
+      expect(server.calls()).toBe(1);
+    },
+  );
+
   test('fails as temporary when nobody listens', async () => {
     const server = await startLocalServer(() => undefined);
     await server.close();
     const { http } = openTestHttp({ policy: { attempts: 2 } });
     await expect(http.request({ method: 'GET', url: server.url }, (r) => r.text())).rejects.toMatchObject({
       message: `GET ${server.url.href}: ECONNREFUSED (2 attempts)`,
-      facts: { fault: 'network', temporary: true },
+      facts: { fault: 'network', temporary: true, neverSent: true },
     });
   });
 

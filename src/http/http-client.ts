@@ -35,8 +35,8 @@ interface RetryingOptions {
 /** The one way to call a server. Throws `HttpError`, or `cancelled` when the signal says so. */
 export interface HttpClient {
   /**
-   * One attempt, redirects of GET and HEAD followed unless there is a client certificate. 408, 429 and 5xx throw;
-   * every other status is an answer, whose body the caller reads or discards.
+   * One attempt, redirects of GET and HEAD followed unless there is a client certificate. 408, 429 and 5xx throw
+   * unless the request asks for them; every other status is an answer, whose body the caller reads or discards.
    */
   open(request: HttpRequest): Promise<HttpResponse>;
   /** For what may be repeated: temporary faults are retried, also those while `read` runs. The body is let go of. */
@@ -167,7 +167,7 @@ async function sendOnce(
     throw cancellation(link) ?? networkFault(error, { method, url, showsCertificate });
   }
   const status = data.statusCode;
-  if (status !== 408 && status !== 429 && status < 500) return data;
+  if (request.faults === 'answer' || (status !== 408 && status !== 429 && status < 500)) return data;
   drain(data);
   const retryAfter = headerOf(data, 'retry-after');
   throw new HttpError({

@@ -14,6 +14,8 @@ export interface HttpErrorFacts {
   readonly reason: string;
   /** Whether the same request may succeed a moment later. */
   readonly temporary: boolean;
+  /** Whether no byte of the request left us, so that the server surely did nothing; else nobody can know. */
+  readonly neverSent?: boolean | undefined;
   readonly status?: number | undefined;
   /** The `Retry-After` header as it came. */
   readonly retryAfter?: string | undefined;

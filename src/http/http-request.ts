@@ -24,5 +24,7 @@ export interface HttpRequest {
   readonly headersTimeout?: number | undefined;
   /** `answer`: a redirect is the answer, and no other address is called. Followed for GET and HEAD when left out. */
   readonly redirects?: 'answer' | undefined;
+  /** `answer`: 408, 429 and 5xx are answers too, for whoever reads what they say. Thrown when left out. */
+  readonly faults?: 'answer' | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -55,6 +55,23 @@ describe('a fault of the connection', () => {
     });
   });
 
+  test.each([
+    ['ECONNREFUSED', 'connect', true],
+    ['ETIMEDOUT', 'connect', true],
+    ['ENOTFOUND', 'getaddrinfo', true],
+    ['UND_ERR_CONNECT_TIMEOUT', undefined, true],
+    ['CERT_HAS_EXPIRED', undefined, true],
+    ['ETIMEDOUT', 'read', false],
+    ['ECONNRESET', 'read', false],
+    ['EPIPE', 'write', false],
+    ['UND_ERR_SOCKET', undefined, false],
+    ['UND_ERR_HEADERS_TIMEOUT', undefined, false],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', undefined, false],
+  ])('with code %s of %s came before anything was sent: %s', (code, syscall, neverSent) => {
+    const error = Object.assign(coded(code), { syscall });
+    expect(networkFault(error, { method: 'POST', url }).facts.neverSent).toBe(neverSent);
+  });
+
   test('without a code is final and keeps its words', () => {
     const fault = networkFault(new Error('odd'), { method: 'PUT', url });
     expect(fault.message).toBe('PUT https://host.example/v2/?sig=redacted: odd');

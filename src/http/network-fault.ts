@@ -54,8 +54,9 @@ export interface FailedExchange {
 export function networkFault(error: unknown, exchange: FailedExchange): HttpError {
   if (error instanceof HttpError) return error;
   const { method, url, showsCertificate = false } = exchange;
-  const code = codeOf(error);
-  const common = { method, url, cause: error };
+  const coded = codedCause(error);
+  const code = coded?.code;
+  const common = { method, url, cause: error, neverSent: coded !== undefined && failedBeforeSending(coded) };
   if (code !== undefined && certificateCode.test(code))
     return new HttpError({ ...common, ...untrusted(code) });
   if (code?.startsWith('ERR_SSL_') || code === 'EPROTO') {
@@ -98,12 +99,27 @@ function isTemporary(code: string): boolean {
   return temporaryCodes.has(code) || (code.startsWith('UND_ERR_') && !finalUndiciCodes.has(code));
 }
 
-/** The first error code along the chain of causes; connecting to several addresses gives an AggregateError. */
-function codeOf(error: unknown): string | undefined {
+interface CodedError extends Error {
+  readonly code: string;
+  readonly syscall?: unknown;
+}
+
+/** Before a request is sent there is a name to look up, a connection to make and, for https, a certificate to see. */
+function failedBeforeSending({ code, syscall }: CodedError): boolean {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || certificateCode.test(code)) return true;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
+/** The first error with a code along the chain of causes; connecting to several addresses gives an AggregateError. */
+function codedCause(error: unknown): CodedError | undefined {
   let current = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
-    if ('code' in current && typeof current.code === 'string') return current.code;
+    if (isCoded(current)) return current;
     current = current instanceof AggregateError ? current.errors[0] : current.cause;
   }
   return undefined;
+}
+
+function isCoded(error: Error): error is CodedError {
+  return 'code' in error && typeof error.code === 'string';
 }

@@ -7,8 +7,10 @@ const shownValues: ReadonlySet<string> = new Set([
   'last',
   'mount',
   'n',
+  'pipelineVersion',
   'scope',
   'service',
+  'startLine',
 ]);
 
 /** A URL that may be printed: no user information, no fragment, query values only of allow-listed names. */
