@@ -7,3 +7,7 @@ export { findCheckoutRoot } from './read-checkout.ts';
 export type { SourceRequest } from './source-request.ts';
 export type { BuildEvent, SourceReader, SourceState } from './source-state.ts';
 export { buildEvents } from './source-state.ts';
+export type { CiBuild } from './systems/ci-build.ts';
+export { detectCi } from './systems/detect-ci.ts';
+export { readCiBuild } from './systems/read-ci-build.ts';
+export { refuseLocalMerge } from './systems/refuse-local-merge.ts';
