@@ -1,8 +1,17 @@
 import type { Clock } from '../core/index.ts';
-import type { HttpClient, RetryNotice, Sleep } from '../http/index.ts';
+import { type HttpClient, type RetryNotice, type Sleep, sleep } from '../http/index.ts';
+import { azureApi } from './azure-api.ts';
+import { cancelRun } from './cancel-run.ts';
 import type { AzureCredential } from './credential.ts';
+import { findRun } from './find-run.ts';
 import type { PipelineBuild } from './pipeline-build.ts';
+import { previewRun } from './preview-run.ts';
+import { readBuild } from './read-build.ts';
+import { readLog } from './read-log.ts';
+import { readTimeline } from './read-timeline.ts';
 import type { PreviewOrder, RunOrder, SoughtRun, StartedRun } from './run-order.ts';
+import { startRun } from './start-run.ts';
+import { createThrottle } from './throttle.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface AzureDevOpsOptions {
@@ -48,4 +57,34 @@ export interface AzureDevOps {
   cancelRun(id: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds that the service wants us to leave before the next call. */
   pause(): number;
+}
+
+export function openAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
+  const { http, organizationUrl, project, pipelineId, pipelineVersion, credential, onRetry } = options;
+  const { suppressSignInRedirect = false } = options;
+  const throttle = createThrottle(options.clock);
+  const api = azureApi({
+    http,
+    organizationUrl,
+    project,
+    credential,
+    throttle,
+    suppressSignInRedirect,
+    onRetry,
+  });
+  const place = { organizationUrl, project, pipelineId, pipelineVersion };
+  const rest = async (signal: AbortSignal | undefined) => {
+    const pause = throttle.pause();
+    if (pause > 0) await (options.sleep ?? sleep)(pause, signal);
+  };
+  return {
+    startRun: (order, signal) => startRun(api, { place, order }, signal),
+    previewRun: (order, signal) => previewRun(api, { place, order }, signal),
+    findRun: (sought, signal) => findRun(api, { place, sought, rest: () => rest(signal) }, signal),
+    readBuild: (id, signal) => readBuild(api, { place, id }, signal),
+    readTimeline: (id, signal) => readTimeline(api, id, signal),
+    readLog: (id, logId, signal) => readLog(api, { id, logId }, signal),
+    cancelRun: (id, signal) => cancelRun(api, { place, id }, signal),
+    pause: () => throttle.pause(),
+  };
 }
