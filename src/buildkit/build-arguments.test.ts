@@ -3,6 +3,7 @@ import { buildArguments } from './build-arguments.ts';
 import type { BuildJob } from './build-job.ts';
 
 const plain: BuildJob = {
+  checkoutDir: '/src',
   contextDir: '/src',
   dockerfilePath: '/src/Dockerfile',
   platforms: ['linux/amd64'],

@@ -7,6 +7,8 @@ export type BuildSecret =
 
 /** One build of every platform, as the plan decided it. Paths are absolute. */
 export interface BuildJob {
+  /** Root of the git checkout that the context lies in. */
+  readonly checkoutDir: string;
   readonly contextDir: string;
   readonly dockerfilePath: string;
   readonly target?: string | undefined;

@@ -23,6 +23,7 @@ afterEach(() => rmSync(scratch, { recursive: true }));
 
 function jobFor(fixture: string, change: Partial<BuildJob> = {}): BuildJob {
   return {
+    checkoutDir: join(fixtures, fixture),
     contextDir: join(fixtures, fixture),
     dockerfilePath: join(fixtures, fixture, 'Dockerfile'),
     platforms: ['linux/amd64', 'linux/arm64'],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { cancelled, ImageBuilderError, reasonOf, throwIfCancelled } from '../core/index.ts';
 import { runCommand } from '../process/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
@@ -92,7 +92,7 @@ class BuildRun {
     const reader = createLineReader((line) => this.#takeLine(line));
     try {
       return await runCommand([...command, ...buildArguments(this.#job)], {
-        env: engineEnvironment(env),
+        env: engineEnvironment(env, this.#job),
         signal,
         onStderr: reader.take,
       });
@@ -161,7 +161,17 @@ class BuildRun {
   }
 }
 
-/** Without what would change the image behind the job's back, or add a step whose result nobody reads. */
-function engineEnvironment(env: RunBuildOptions['env']): RunBuildOptions['env'] {
-  return { ...env, SOURCE_DATE_EPOCH: undefined, BUILDX_METADATA_PROVENANCE: 'disabled' };
+/**
+ * Without what would change the image behind the job's back, or add a step whose result nobody reads. Buildx asks git
+ * about the context, and git takes a folder of the commit for a repository when it looks like one, and runs what is
+ * configured there: it is told which repository it is.
+ */
+function engineEnvironment(env: RunBuildOptions['env'], { checkoutDir }: BuildJob): RunBuildOptions['env'] {
+  return {
+    ...env,
+    SOURCE_DATE_EPOCH: undefined,
+    BUILDX_METADATA_PROVENANCE: 'disabled',
+    GIT_DIR: join(checkoutDir, '.git'),
+    GIT_WORK_TREE: checkoutDir,
+  };
 }

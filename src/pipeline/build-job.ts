@@ -15,6 +15,7 @@ export interface JobPlaces {
 export function buildJob(plan: BuildPlan, { root, workFolder, builder }: JobPlaces): BuildJob {
   const { image, cache, attestations } = plan;
   return {
+    checkoutDir: root,
     contextDir: join(root, image.context),
     dockerfilePath: join(root, image.dockerfile),
     ...(image.target === undefined ? {} : { target: image.target }),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fetchSource } from '../../src/ci/fetch-source.ts';
@@ -18,7 +18,7 @@ async function fetched(files: (secretFile: string) => GitFiles) {
   writeFileSync(config, `dev-registry: ${registry}/hostile\nprovenance: max\n`);
   const name = uniqueName('hostile');
   const args = ['--checkout', source.root, '--config', config, '--name', name, '--platform', 'linux/amd64'];
-  return { args, name, options: { cwd: stand.folder, env: { SOURCE_TOKEN: plantedToken } } };
+  return { args, name, commitSha, options: { cwd: stand.folder, env: { SOURCE_TOKEN: plantedToken } } };
 }
 
 /** Says everything that a runner, a terminal or a reader of reports could believe. */
@@ -98,6 +98,37 @@ describe('a hostile repository with a hostile Dockerfile', () => {
       stdout: '',
       first: `error: ${message}`,
     });
+  });
+
+  test('cannot have a git configuration of its own obeyed, in a folder that git takes for a repository', async () => {
+    const proof = join(temporaryFolder(), 'proof');
+    const { args, name, commitSha, options } = await fetched(() => ({
+      'ctx/Dockerfile': `FROM ${busybox}\n`,
+      'ctx/HEAD': 'ref: refs/heads/main\n',
+      'ctx/refs/heads/main': `${'a'.repeat(40)}\n`,
+      'ctx/objects/x': '',
+      'ctx/config': `[core]
+  repositoryformatversion = 1
+  bare = false
+  worktree = ..
+[extensions]
+  partialClone = evil
+[remote "evil"]
+  promisor = true
+  url = "ext::sh -c touch% ${proof}"
+[protocol]
+  allow = always
+`,
+    }));
+    const { exitCode, report, stderr } = await build(
+      [...args, '--context', 'ctx', '--dockerfile', 'ctx/Dockerfile'],
+      options,
+    );
+    expect([exitCode, existsSync(proof)], stderr).toEqual([0, false]);
+    const stored = await storedContent(`${registry}/hostile/${name}`, report.digest);
+    const provenance = stored.find(({ mediaType }) => mediaType === 'application/vnd.in-toto+json');
+    const { metadata } = JSON.parse(String(provenance?.bytes)).predicate;
+    expect(metadata['https://mobyproject.org/buildkit@v1#metadata'].vcs.revision).toBe(commitSha);
   });
 
   test('may have a hundred thousand files', async () => {
