@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -165,6 +165,16 @@ describe('a checkout', () => {
     git('config', 'core.fsmonitor', `touch ${join(folder, 'ran')} #`);
     await readCheckout(folder);
     expect(() => realpathSync(join(folder, 'ran'))).toThrow();
+  });
+
+  test('does not obey a folder of it that git takes for a repository', async () => {
+    commit();
+    const embedded = join(folder, 'embedded');
+    for (const path of ['objects', 'refs']) mkdirSync(join(embedded, path), { recursive: true });
+    writeFileSync(join(embedded, 'HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(embedded, 'config'), '[core]\nrepositoryformatversion = 0\nworktree = ..\n');
+    await expect(readCheckout(embedded)).rejects.toMatchObject({ code: 'source.invalid' });
+    expect(await findCheckoutRoot(embedded)).toBeUndefined();
   });
 
   test('stops reading when it is cancelled', async () => {

@@ -4,6 +4,9 @@ import { callGit, type GitResult } from './call-git.ts';
 /** A local git command reads a few files; one that takes longer hangs on a lock or a network file system. */
 const deadlineMs = 30_000;
 
+/** A commit can hold a folder that git would take for a bare repository, and obey. */
+const trustless = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'safe.bareRepository=explicit'];
+
 /**
  * Runs a read-only git command in `directory`. Optional locks, prompts, pagers, and the file system monitor that a
  * repository's own configuration could name are off: the checkout need not be trusted.
@@ -17,7 +20,7 @@ export async function runGit(
   const deadline = AbortSignal.timeout(deadlineMs);
   const result = await callGit({
     directory,
-    args: ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args],
+    args: [...trustless.flatMap((setting) => ['-c', setting]), ...args],
     env: {
       ...process.env,
       GIT_OPTIONAL_LOCKS: '0',
