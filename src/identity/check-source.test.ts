@@ -89,17 +89,22 @@ describe('the commit to build', () => {
   });
 });
 
-describe('a caller whose token says no commit', () => {
+describe('a caller whose token says no commit, or not where it is from,', () => {
   test.each([
     ['is believed when its ref is there', 'a'.repeat(40), true],
     ['is refused when its ref is elsewhere', head, false],
     ['is refused when its ref is nowhere', undefined, false],
   ])('%s', async (_, commit, believed) => {
     const refs = refsOf(commit === undefined ? {} : { 'refs/heads/main': commit });
-    const { sha: _sha, ...claims } = (await verifiedCaller()).claims;
-    const bound = bindRequest({ ...(await verifiedCaller()), claims }, pushRequest);
-    const checked = checkSource(bound, refs);
-    if (believed) await expect(checked).resolves.toBeDefined();
-    else await expect(checked).rejects.toMatchObject(mismatch('sha'));
+    for (const unsaid of ['sha', 'ref']) {
+      const caller = await verifiedCaller();
+      const bound = bindRequest(
+        { ...caller, claims: { ...caller.claims, [unsaid]: undefined } },
+        pushRequest,
+      );
+      const checked = checkSource(bound, refs);
+      if (believed) await expect(checked).resolves.toBeDefined();
+      else await expect(checked).rejects.toMatchObject(mismatch('sha'));
+    }
   });
 });

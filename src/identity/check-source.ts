@@ -25,8 +25,8 @@ export interface CheckedRequest<Request extends RemoteRequest = RemoteRequest> e
 
 /**
  * Sees to it that the commit to build is that of the event. Of a pull request the token says nothing, so the head of
- * the pull request is looked up; of everything else the token says the commit, or its ref is looked up when it does not.
- * Throws `identity.rejected`, and what `refs` throws.
+ * the pull request is looked up; of everything else the token says the commit and its ref, or the ref is looked up when
+ * it does not. Throws `identity.rejected`, and what `refs` throws.
  */
 export async function checkSource<Request extends RemoteRequest>(
   bound: BoundRequest<Request>,
@@ -38,8 +38,10 @@ export async function checkSource<Request extends RemoteRequest>(
   const ref = refOfCommit(source);
   if (source.event !== 'pull_request_target' && commitSha !== source.eventSha)
     throw rejected('sha', 'mismatch', 'only a pull request builds another commit than that of its event');
-  const attested = source.event !== 'pull_request_target' && caller.claims.sha !== undefined;
-  if (!attested) {
+  const { sha, ref: claimedRef } = caller.claims;
+  // A commit that is attested without its ref could be of a branch that nobody may publish.
+  const attested = sha !== undefined && claimedRef !== undefined;
+  if (source.event === 'pull_request_target' || !attested) {
     const commit = await refs.commitAt({ githubUrl: caller.issuer.githubUrl, owner, name }, ref);
     if (commit === undefined || commit !== commitSha)
       throw rejected('sha', 'mismatch', `"${ref}" is not, or no longer, that commit`);
