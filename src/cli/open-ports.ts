@@ -8,6 +8,7 @@ import type { EmitProgress } from '../progress/index.ts';
 import { moveTags, publishImage, type RegistryClient, readImageLayout } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
+import { engineEnvironment } from './engine-environment.ts';
 import { goLogins } from './go-logins.ts';
 import { openSigners, type Signers } from './open-signers.ts';
 import type { Prepared } from './prepare.ts';
@@ -32,7 +33,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
     build: (job, signal) => buildWithEngine(inputs, job, signal),
-    recordedMaterials: (build, signal) => askEngine(run, build, signal),
+    recordedMaterials: (build, signal) => askEngine(inputs, build, signal),
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
     checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),
     readLayout: readImageLayout,
@@ -49,19 +50,23 @@ function signersOf({ signing }: BuildPlan): readonly string[] {
 }
 
 async function buildWithEngine(
-  { run, plan, emit }: PortInputs,
+  inputs: PortInputs,
   job: Parameters<Ports['build']>[0],
   signal: AbortSignal,
 ): ReturnType<Ports['build']> {
-  // The token of the caller is for nobody but its verifier.
-  const { AUTHORIZATION: _, ...env } = run.console.environment;
+  const { plan, emit } = inputs;
+  const env = environmentOfEngine(inputs);
   const engine = await findEngine({ env });
   return runBuild(engine, job, { emit, signal, env, timeoutSeconds: plan.timeouts.build });
 }
 
-async function askEngine({ console }: CommandRun, build: RecordedBuild, signal: AbortSignal) {
-  const env = console.environment;
+async function askEngine(inputs: PortInputs, build: RecordedBuild, signal: AbortSignal) {
+  const env = environmentOfEngine(inputs);
   return recordedMaterials(await findEngine({ env }), build, { env, signal });
+}
+
+function environmentOfEngine({ run, settings, plan }: PortInputs) {
+  return engineEnvironment({ environment: run.console.environment, settings, plan });
 }
 
 /** A registry that does not answer in time gets another chance when the image is built. */
