@@ -90,6 +90,12 @@ describe('an image layout', () => {
     expect(await materialsOf(await index(arm, bare, await attestation(arm.digest)))).toBeUndefined();
   });
 
+  test('does not tell when an image without provenance says that it is an attestation', async () => {
+    const [arm, amd] = [await image('arm64'), await image('amd64')];
+    const posing = { ...amd, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
+    expect(await materialsOf(await index(arm, posing, await attestation(arm.digest)))).toBeUndefined();
+  });
+
   test('does not tell by an SBOM', async () => {
     const arm = await image('arm64');
     const sbom = await attestation(arm.digest, statement, 'https://spdx.dev/Document');

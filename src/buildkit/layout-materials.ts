@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ImageBuilderError, reasonOf } from '../core/index.ts';
-import { type Descriptor, type Digest, matchesDigest } from '../oci/index.ts';
+import { type Descriptor, type Digest, type Index, matchesDigest } from '../oci/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
 import { type Material, readProvenance } from './read-provenance.ts';
 
@@ -18,7 +18,7 @@ const provenanceTypes = 'https://slsa.dev/provenance/';
 export async function layoutMaterials(layout: ImageLayout): Promise<readonly Material[] | undefined> {
   const root = layout.manifests.at(-1)?.manifest;
   if (root?.kind !== 'index') return undefined;
-  const images = root.manifests.filter(({ annotations }) => annotations?.[referenceType] !== attestation);
+  const images = root.manifests.filter((each) => !isAttestation(each));
   const materials: Material[] = [];
   for (const { digest } of images) {
     const attestations = root.manifests.filter(({ annotations }) => annotations?.[attestedDigest] === digest);
@@ -27,6 +27,11 @@ export async function layoutMaterials(layout: ImageLayout): Promise<readonly Mat
     for (const found of provenance) materials.push(...(await readBlob(layout, found)));
   }
   return images.length === 0 ? undefined : materials;
+}
+
+/** A frontend of the caller's may write annotations; what runs on some platform is an image all the same. */
+function isAttestation({ platform, annotations }: Index['manifests'][number]): boolean {
+  return platform?.os === 'unknown' && annotations?.[referenceType] === attestation;
 }
 
 function provenanceOf({ manifests }: ImageLayout, digest: Digest): readonly Descriptor[] {
