@@ -22,7 +22,8 @@ export async function readBuiltReport(
   request: string,
 ): Promise<BuildReport> {
   const parsed = z.safeParse(handedOn, await requireStage(run, kind), { jitless: true });
-  if (!parsed.success) throw refused(kind, 'is not a build report of this version');
+  if (!parsed.success || Number.isNaN(Date.parse(parsed.data.report.started)))
+    throw refused(kind, 'is not a build report of this version');
   if (parsed.data.request !== request) throw refused(kind, 'belongs to another request');
   return parsed.data.report;
 }

@@ -428,6 +428,15 @@ describe('the stages of a trusted build', () => {
           ),
         /is not a build report/,
       ],
+      [
+        'a report that began at no time',
+        () =>
+          publishOf(
+            identified as StageRun,
+            rewritten(built as StageRun, (report) => ({ ...report, started: 'once' })),
+          ),
+        /is not a build report/,
+      ],
     ])('%s, and move no tag', async (_, run, message) => {
       const before = await productionTags();
       const { exitCode, stderr } = await run();
