@@ -412,6 +412,7 @@ async function refusalOf(token: string) {
     () => undefined,
     (reason: unknown) => reason,
   );
+  expect(trust.called.filter((origin) => origin !== new URL(issuer.url).origin)).toEqual([]);
   return error as ImageBuilderError<'identity.rejected'> | undefined;
 }
 

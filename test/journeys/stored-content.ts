@@ -66,10 +66,14 @@ export function holdsSecret(content: Buffer | string, secret: string): boolean {
 }
 
 function formsOf(secret: string): readonly string[] {
-  const shifted = [0, 1, 2].map((offset) => {
-    const encoded = Buffer.from(`${' '.repeat(offset)}${secret}`).toString('base64url');
-    // The first and last characters depend on what stands beside the secret.
-    return encoded.slice(Math.ceil((offset * 4) / 3), -2);
-  });
+  const shifted = [0, 1, 2].flatMap((offset) =>
+    (['base64', 'base64url'] as const).map((alphabet) => {
+      const encoded = Buffer.from(`${' '.repeat(offset)}${secret}`)
+        .toString(alphabet)
+        .replace(/=+$/, '');
+      // The first and last characters depend on what stands beside the secret.
+      return encoded.slice(Math.ceil((offset * 4) / 3), -2);
+    }),
+  );
   return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex'), ...shifted];
 }

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/core/index.ts';
+import type { HttpClient } from '../../../src/http/index.ts';
 import {
   type Caller,
   openIssuerKeys,
@@ -53,7 +54,10 @@ export function githubSettings(issuer: string, changes: Partial<GithubSettings> 
   };
 }
 
-export interface TestTrust extends Trust, TestHttp {}
+export interface TestTrust extends Trust, TestHttp {
+  /** Origins that were called, in turn. */
+  readonly called: readonly string[];
+}
 
 /** Trust in these issuers, for ten minutes after a token was issued, over real https. */
 export async function openTestTrust(
@@ -62,9 +66,17 @@ export async function openTestTrust(
 ): Promise<TestTrust> {
   const { ca } = await testAuthority();
   const client = openTestHttp({ tls: { ca } });
-  const { http } = client;
+  const called: string[] = [];
+  const http: HttpClient = {
+    ...client.http,
+    request(request, ...rest) {
+      called.push(request.url.origin);
+      return client.http.request(request, ...rest);
+    },
+  };
   return {
     ...client,
+    called,
     issuers: trustedIssuers({ issuers }),
     keys: openIssuerKeys({ http, ...options }),
     acceptedSecondsAfterIssue: 600,
