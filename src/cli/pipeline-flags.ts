@@ -13,7 +13,11 @@ const document = (kind: string, stage: string) =>
 
 /** Of `pipeline`. */
 export const staging: readonly Flag[] = [
-  { name: 'request', value: 'FILE', description: 'identify: the request, as canonical JSON' },
+  {
+    name: 'request',
+    value: 'FILE',
+    description: 'identify: the request, as canonical JSON; default: $IMAGE_BUILDER_REQUEST, in base64',
+  },
   ...document('identified', 'identify'),
   ...document('built', 'build'),
   ...document('published', 'publish'),

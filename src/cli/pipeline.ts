@@ -21,8 +21,9 @@ import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { openPorts } from './open-ports.ts';
 import { openSources } from './open-sources.ts';
+import { readRequest } from './read-request.ts';
 import { readBuiltReport, readIdentified } from './stage-contents.ts';
-import { readSmallFile, readStage, requireFlag, writeStage } from './stage-files.ts';
+import { readStage, writeStage } from './stage-files.ts';
 import { identityOf, readToken } from './token.ts';
 import { unknownAction } from './usage-error.ts';
 
@@ -48,9 +49,7 @@ export async function pipeline(run: CommandRun): Promise<number> {
 
 async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { console, signal } = run;
-  const request = parseRemoteRequest(
-    await readSmallFile(resolve(console.directory, requireFlag(run, 'request'))),
-  );
+  const request = await readRequest(run);
   const { settings, resolvePath, file } = await loadConfiguration(run, undefined);
   const identity = identityOf(settings, file);
   await using connections = connect(run, { plainHttp: [], emit });

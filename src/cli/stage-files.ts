@@ -40,7 +40,7 @@ export async function writeStage(run: CommandRun, kind: StageKind, content: obje
 }
 
 /** The value of a flag that must be given. Throws `usage.invalid`. */
-export function requireFlag({ args }: Pick<CommandRun, 'args'>, name: string): string {
+function requireFlag({ args }: Pick<CommandRun, 'args'>, name: string): string {
   const value = one(args, name);
   if (value !== undefined) return value;
   throw usageError(`--${name}`, `"--${name}" is missing`, 'see "image-builder pipeline --help"');

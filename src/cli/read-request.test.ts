@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseArguments } from './parse-arguments.ts';
+import { staging } from './pipeline-flags.ts';
+import { readRequest } from './read-request.ts';
+
+/** With what the agent of Azure DevOps would replace wherever it saw it. */
+const buildArg = 'SECRET=$(SIGNIFY_KEY)';
+const text = (name: string) =>
+  JSON.stringify({
+    version: 1,
+    request: {
+      source: {
+        ...{ owner: 'team', name, event: 'push', ref: 'refs/heads/main', runId: '7' },
+        ...{ eventSha: 'a'.repeat(40), commitSha: 'a'.repeat(40) },
+      },
+      build: {
+        ...{ dockerfile: './Dockerfile', context: '.', buildArgs: [buildArg], tags: [], buildContexts: [] },
+        ...{ secrets: [], platforms: [], registries: [] },
+        ...{ exportTags: false, useRestrictedRegistry: false, useGoModules: false, noCache: false },
+      },
+    },
+  });
+
+function read(args: readonly string[], variable?: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'read-request-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, 'request.json'), text('file'));
+  const environment = { IMAGE_BUILDER_REQUEST: variable };
+  const { stdout, stderr } = process;
+  const console = { directory, environment, stdout, stderr };
+  return readRequest({ args: parseArguments(args, staging), console });
+}
+
+const base64 = (content: string) => Buffer.from(content).toString('base64');
+
+test('a request is read from the environment, where nothing of it can be expanded', async () => {
+  expect(base64(text('variable'))).not.toContain('$');
+  expect(await read([], base64(text('variable')))).toMatchObject({
+    source: { name: 'variable' },
+    build: { buildArgs: [buildArg] },
+  });
+});
+
+test('a request is read from the file that is named', async () => {
+  const request = await read(['--request', 'request.json'], base64(text('variable')));
+  expect(request).toMatchObject({ source: { name: 'file' } });
+});
+
+test.each([
+  ['not there', undefined, 'usage.invalid'],
+  ['empty', '', 'usage.invalid'],
+  ['not in base64', text('variable'), 'request.invalid'],
+  ['cut off', base64(text('variable')).slice(0, -40), 'request.invalid'],
+])('a request that is %s is refused', async (_, variable, code) => {
+  await expect(read([], variable)).rejects.toMatchObject({ code });
+});
