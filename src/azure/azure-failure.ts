@@ -12,6 +12,8 @@ export interface FailedAnswer {
 const refusedHint =
   'the credential may have expired, been revoked, or belong to another organization; a service principal must be a user of the organization';
 
+const uncertainHint = 'the run may have been started: look for it before another one is started';
+
 const hints: Readonly<Record<number, string>> = {
   403: 'the account in use lacks a permission on the project or the pipeline',
   404: 'check organization, project and pipeline in the configuration, and whether the account in use may see them',
@@ -20,8 +22,14 @@ const hints: Readonly<Record<number, string>> = {
 /** Whether the service wants somebody to sign in: a plain 401, or the page or redirect that a browser would get. */
 export function wantsSignIn(response: HttpResponse): boolean {
   const { status } = response;
-  const isPage = response.header('content-type')?.startsWith('text/html') ?? false;
-  return status === 401 || status === 203 || (status >= 300 && status < 400) || (status < 300 && isPage);
+  return (
+    status === 401 || status === 203 || (status >= 300 && status < 400) || (status < 300 && isPage(response))
+  );
+}
+
+/** Whether an answer is for a browser, which no API sends. */
+export function isPage(response: HttpResponse): boolean {
+  return /^text\/html\b/i.test(response.header('content-type') ?? '');
 }
 
 export function credentialRefused(answer: FailedAnswer): ImageBuilderError {
@@ -86,10 +94,11 @@ export function unreadable({ method, response }: FailedAnswer, reason: string): 
 /** Turns a fault of the transport into ours, once, at the border of this module; other errors pass unchanged. */
 export function asAzureFailure(error: unknown, more: { readonly uncertain?: true } = {}): unknown {
   if (!(error instanceof HttpError)) return error;
-  const { method, status, cause, hint } = error.facts;
+  const { method, status, cause } = error.facts;
+  const hint = more.uncertain ? uncertainHint : isFailure(cause) ? cause.hint : error.facts.hint;
   if (isFailure(cause)) {
     const details = { ...cause.details, ...more };
-    return new ImageBuilderError(cause.code, error.message, details, { hint: cause.hint, cause: error });
+    return new ImageBuilderError(cause.code, error.message, details, { hint, cause: error });
   }
   const details = { method, url: error.url, ...(status === undefined ? {} : { status }), ...more };
   return new ImageBuilderError('azure.unavailable', error.message, details, { hint, cause: error });

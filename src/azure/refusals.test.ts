@@ -6,7 +6,7 @@ import { Secret } from '../core/index.ts';
 import { type AzureCredential, patCredential } from './index.ts';
 
 const activityid = '0f5c2a3e-1111-4222-8333-444455556666';
-const page = { 'content-type': 'text/html; charset=utf-8' };
+const page = { 'content-type': 'Text/HTML; charset=utf-8' };
 
 async function refusalOf(reply: Reply) {
   const headers = { activityid, ...reply.headers };

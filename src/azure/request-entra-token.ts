@@ -1,6 +1,6 @@
 import { type Clock, type ImageBuilderError, Secret } from '../core/index.ts';
 import type { HttpClient, HttpResponse, RetryNotice } from '../http/index.ts';
-import { answerFailure, atBorder, unreadable } from './azure-failure.ts';
+import { answerFailure, atBorder, isPage, unreadable } from './azure-failure.ts';
 import { entraRefusal } from './entra-refusal.ts';
 import { parseJson } from './service-words.ts';
 import { countOf, members, textOf } from './untrusted-json.ts';
@@ -91,7 +91,7 @@ function proofFields({ kind }: EntraProof, secret: Secret): Record<string, strin
 }
 
 function readToken(response: HttpResponse, untrustedText: string, started: number): EntraToken {
-  if (response.header('content-type')?.startsWith('text/html')) throw noToken(response);
+  if (isPage(response)) throw noToken(response);
   const answer = parseJson(untrustedText);
   if (answer === undefined) throw unreadable({ method, response }, 'the answer is not JSON');
   const { access_token: token, token_type: type, expires_in: expiresIn } = members(answer);

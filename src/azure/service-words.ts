@@ -22,7 +22,7 @@ export async function serviceWords(
 ): Promise<ServiceWords> {
   const untrustedText = await errorBody(response);
   const { typeKey, message } = members(parseJson(untrustedText));
-  const isPlain = response.header('content-type')?.startsWith('text/plain') ?? false;
+  const isPlain = /^text\/plain\b/i.test(response.header('content-type') ?? '');
   const words = typeof message === 'string' ? message : isPlain ? untrustedText : '';
   return printableWords(typeKey, words, secrets);
 }

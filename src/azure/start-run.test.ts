@@ -99,7 +99,11 @@ describe('starting a run', () => {
     const { azure, waits } = openTestAzure(service);
     const error = await failureOf(azure.startRun(order));
     expect(isUncertain(error)).toBe(true);
-    expect(error).toMatchObject({ code: 'azure.unavailable', details: { method: 'POST', uncertain: true } });
+    expect(error).toMatchObject({
+      code: 'azure.unavailable',
+      details: { method: 'POST', uncertain: true },
+      hint: 'the run may have been started: look for it before another one is started',
+    });
     expect([service.seen.length, waits]).toEqual([1, []]);
   });
 
