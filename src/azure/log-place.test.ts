@@ -28,7 +28,7 @@ function readWithBreaks(log: readonly string[], breaks: readonly number[], servi
 }
 
 const log = fc
-  .array(fc.constantFrom('', 'same', 'other'), { maxLength: 120 })
+  .array(fc.constantFrom('', 'same', 'other'), { maxLength: 120, size: 'max' })
   // Time goes on at least every few lines.
   .map((texts) => texts.map((text, at) => `${Math.floor(at / 5)} ${text}`));
 
@@ -36,7 +36,7 @@ test.each(Object.keys(services) as (keyof typeof services)[])(
   'each line is new once, however often the connection breaks, when lines count %s',
   (service) => {
     fc.assert(
-      fc.property(log, fc.array(fc.nat(130), { maxLength: 8 }), (lines, breaks) => {
+      fc.property(log, fc.array(fc.nat(130), { maxLength: 8, size: 'max' }), (lines, breaks) => {
         expect(readWithBreaks(lines, breaks, service)).toEqual(lines);
       }),
     );

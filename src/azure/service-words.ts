@@ -6,7 +6,7 @@ import { members } from './untrusted-json.ts';
 const maxBody = 64 * 1024;
 /** Characters that a message quotes. */
 const maxWords = 300;
-const jsonWebToken = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+const jsonWebToken = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
 /** What a service says about a refusal, fit to print. */
 export interface ServiceWords {
