@@ -39,6 +39,7 @@ export interface Referrer {
   readonly mediaType: string;
   readonly subject: Digest;
   readonly artifactType: string;
+  /** Those of the manifest: the list under a referrers tag repeats them. */
   readonly annotations?: Readonly<Record<string, string>>;
   /** Everything that the manifest names. */
   readonly blobs: readonly Uint8Array[];

@@ -15,7 +15,7 @@ export interface SigningOrder extends Partial<Pick<Signing, 'format' | 'metadata
 /** Signs and stores the signature as the product does; returns the descriptor of its manifest. */
 export async function signAndAttach(attach: AttachReferrer, order: SigningOrder): Promise<Descriptor> {
   const { repository, subject, chain, format = 'jws', metadata = {}, timestamp } = order;
-  const { manifest, mediaType, envelope } = await signDescriptor({
+  const { envelope, ...signed } = await signDescriptor({
     signer: 'embedded',
     key: signingKeyOf(chain),
     format,
@@ -26,8 +26,7 @@ export async function signAndAttach(attach: AttachReferrer, order: SigningOrder)
     ...(timestamp === undefined ? {} : { timestamp }),
   });
   return attach(repository, {
-    manifest,
-    mediaType,
+    ...signed,
     subject: subject.digest,
     artifactType: 'application/vnd.cncf.notary.signature',
     blobs: [Buffer.from('{}'), envelope.bytes],

@@ -46,6 +46,16 @@ describe('the embedded signer', () => {
     expect([outcome.state, outcome.reused, rejected]).toEqual(['attached', false, []]);
   });
 
+  test('is listed with the annotations of its signature, as the referrers tag schema wants', async () => {
+    const { signerOf, target, store } = await open();
+    const { signature = '' } = await signerOf(own).sign(target);
+    const read = (digest = '') => JSON.parse(String(store.manifests.get(digest)?.bytes));
+    const { annotations, artifactType } = read(signature);
+    expect(Object.keys(annotations)).toContain('io.cncf.notary.x509chain.thumbprint#S256');
+    const list = read(store.tags.get(target.descriptor.digest.replace(':', '-')));
+    expect(list.manifests).toMatchObject([{ digest: signature, artifactType, annotations }]);
+  });
+
   test('adds nothing where it has signed before, whatever the metadata', async () => {
     const { signerOf, target, count } = await open();
     const { signature } = await signerOf(own).sign(target);

@@ -82,7 +82,7 @@ interface Attaching {
 async function attachSignature({ options, ports, key, target }: Attaching) {
   const { repository, descriptor, metadata } = target;
   const { name, format, signingAgent, timestamping } = options;
-  const { manifest, mediaType, envelope } = await signDescriptor({
+  const { envelope, ...signed } = await signDescriptor({
     signer: name,
     key,
     format,
@@ -93,8 +93,7 @@ async function attachSignature({ options, ports, key, target }: Attaching) {
     timestamp: timestamping?.stamp,
   });
   return ports.attach(repository, {
-    manifest,
-    mediaType,
+    ...signed,
     subject: descriptor.digest,
     artifactType: notationArtifactType,
     blobs: [emptyConfig.bytes, envelope.bytes],

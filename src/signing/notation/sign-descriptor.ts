@@ -26,6 +26,8 @@ export interface NotationSignature {
   readonly manifest: Uint8Array;
   /** Of the manifest. */
   readonly mediaType: string;
+  /** Of the manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly envelope: Envelope;
 }
 
@@ -40,23 +42,25 @@ export async function signDescriptor(signing: NotationSigning): Promise<Notation
   try {
     const envelope = await createEnvelope({ ...signing, payload: createPayload(descriptor, metadata) });
     await openEnvelope(envelope.bytes, envelope.mediaType);
-    return { manifest: manifestOf(signing, envelope), mediaType: mediaTypes.ociManifest, envelope };
+    const annotations = annotationsOf(signing);
+    const manifest = signatureManifest({
+      artifactType: notationArtifactType,
+      subject: descriptor,
+      layer: envelope,
+      annotations,
+    });
+    return { manifest, mediaType: mediaTypes.ociManifest, annotations, envelope };
   } catch (cause) {
     if (cause instanceof SignatureRejected) throw failed(signing, cause.message, cause);
     throw cause;
   }
 }
 
-function manifestOf({ descriptor, key, signingTime }: NotationSigning, envelope: Envelope): Uint8Array {
-  return signatureManifest({
-    artifactType: notationArtifactType,
-    subject: descriptor,
-    layer: envelope,
-    annotations: {
-      [thumbprintAnnotation]: JSON.stringify(key.chain.map(thumbprintOf)),
-      'org.opencontainers.image.created': rfc3339(signingTime),
-    },
-  });
+function annotationsOf({ key, signingTime }: NotationSigning): NotationSignature['annotations'] {
+  return {
+    [thumbprintAnnotation]: JSON.stringify(key.chain.map(thumbprintOf)),
+    'org.opencontainers.image.created': rfc3339(signingTime),
+  };
 }
 
 function failed({ signer, descriptor }: NotationSigning, message: string, cause?: unknown) {
