@@ -23,13 +23,17 @@ function targetsOf(
   { plan }: Signing,
   { root, platforms, repositories }: PushedImage,
 ): readonly PlatformTarget[] {
-  const { commit, repository: source, event, dirty } = plan.source;
+  const { commit, repository: source, event, run, dirty } = plan.source;
   const image = {
     root: root.descriptor,
     platforms,
     tags: uniqueTagValues(plan.tags),
-    // Whoever verifies the commit must see that the image holds more than it.
-    metadata: { commit, repository: source, event, ...(dirty ? { dirty: 'true' } : {}) },
+    metadata: {
+      ...{ commit, repository: source, event },
+      ...(run === undefined ? {} : { run }),
+      // Whoever verifies the commit must see that the image holds more than it.
+      ...(dirty ? { dirty: 'true' } : {}),
+    },
   };
   return repositories.flatMap((repository) => signingTargets({ ...image, repository }));
 }

@@ -16,6 +16,8 @@ export interface BuildPlan {
     readonly pullRequest?: number;
     readonly dirty: boolean;
     readonly url?: string;
+    /** Number of the caller's run, where the caller's token says it. */
+    readonly run?: string;
   };
   readonly image: {
     readonly name: string;

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { pushRequest, verifiedCaller } from '../../test/fakes/oidc-issuer/open-trust.ts';
 import type { BuildEvent, SourceState } from '../ci/index.ts';
 import { loadSettings, type Settings } from '../config/index.ts';
+import { bindRequest, checkSource } from '../identity/index.ts';
 import { printRepository } from '../oci/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import { checkTemplate, checkValidationPattern } from '../tags/index.ts';
@@ -119,6 +121,14 @@ describe('a plan', () => {
     expect(planned.tags.map(({ value }) => value)).toEqual(['v20210930-1234567', '2021-09-30', '20210930']);
     expect(planned.created).toBe('2021-09-30T23:59:59Z');
     expect(planned.labels['org.opencontainers.image.created']).toBe('2021-09-30T23:59:59Z');
+  });
+
+  test('names the run of a caller as the token says it, and no other', async () => {
+    const claims = { run_id: '777' };
+    const bound = bindRequest(await verifiedCaller(claims), pushRequest);
+    const checked = await checkSource(bound, { commitAt: async () => undefined });
+    expect(plan({ origin: { kind: 'remote', checked } }).source.run).toBe('777');
+    expect(plan().source).not.toHaveProperty('run');
   });
 
   test('labels the image with its origin, and with the first tag that was asked for as its version', () => {

@@ -38,7 +38,7 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
   const epoch = settings.reproducible ? Math.floor(source.commitTime.getTime() / 1000) : undefined;
   return deepFreeze({
     version: 1,
-    source: planSource(source),
+    source: planSource(inputs),
     image: planImage(request, name),
     platforms: planPlatforms(request, settings),
     buildArgs: planBuildArgs(inputs, tags),
@@ -72,8 +72,9 @@ function imageName(request: BuildRequest, source: SourceState): string {
   throw new ImageBuilderError('request.invalid', message, { field: 'name' }, { hint });
 }
 
-function planSource(source: SourceState): BuildPlan['source'] {
+function planSource({ source, origin }: PlanInputs): BuildPlan['source'] {
   const { event, commitSha, ref, pullRequest, dirty, url } = source;
+  const run = attestedRun(origin);
   return {
     event,
     repository: repositoryName(source),
@@ -82,7 +83,15 @@ function planSource(source: SourceState): BuildPlan['source'] {
     ...(pullRequest === undefined ? {} : { pullRequest }),
     dirty,
     ...(url === undefined ? {} : { url }),
+    ...(run === undefined ? {} : { run }),
   };
+}
+
+/** It gets signed, so that nobody's word counts but the token's. */
+function attestedRun(origin: BuildOrigin): string | undefined {
+  if (origin.kind === 'local') return undefined;
+  const { runId, buildNumber } = origin.checked.caller.claims;
+  return runId ?? buildNumber;
 }
 
 function planImage(request: BuildRequest, name: string): BuildPlan['image'] {

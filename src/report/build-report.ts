@@ -20,6 +20,7 @@ const sourceSchema = z.strictObject({
   pull_request: z.optional(described(z.int(), 'Number of the pull request.')),
   dirty: described(z.boolean(), 'Whether the checkout held uncommitted changes.'),
   url: z.optional(described(z.string(), 'Where people find the source.')),
+  run: z.optional(described(z.string(), 'Number of the run that asked for the build, as its token says.')),
 });
 
 const platformSchema = z.strictObject({

@@ -217,7 +217,11 @@ describe('the stages of a trusted build', () => {
     expect(published.exitCode, published.stderr).toBe(0);
     const tag = `v${sha.slice(0, 7)}`;
     expect(await productionTags()).toEqual([tag]);
-    expect(await notation(keys, 'verify', `${repository}:${tag}`)).toMatchObject({ accepted: true });
+    const metadata = [`commit=${sha}`, 'repository=kyma-project/app', 'event=push', 'run=777'];
+    const asked = metadata.flatMap((each) => ['--user-metadata', each]);
+    expect(await notation(keys, 'verify', ...asked, `${repository}:${tag}`)).toMatchObject({
+      accepted: true,
+    });
     const reported = await stage('report', [
       ...handing('identified', identified),
       ...handing('published', published),
