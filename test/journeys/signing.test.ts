@@ -26,13 +26,14 @@ reproducible: true
 `;
 
 /** An image of its own, which goes to two repositories. */
-async function image(event: readonly string[] = ['--event=workflow_dispatch']) {
+async function image(options: readonly string[] = ['--event=workflow_dispatch']) {
   const name = uniqueName('signed');
   const folder = await checkout({ Dockerfile: `FROM ${busybox}\nCOPY content /\n`, content: name });
   const parents = [`${registry}/first`, `${registry}/second`];
-  const args = ['--name', name, ...event, ...parents.flatMap((parent) => ['--registry', parent])];
+  const args = ['--name', name, ...options, ...parents.flatMap((parent) => ['--registry', parent])];
   return {
     repositories: parents.map((parent) => `${parent}/${name}`),
+    change: () => writeFileSync(join(folder, 'content'), `${name} again`),
     build: (config: string) => build([...args, '--config', config], { cwd: folder }),
   };
 }
@@ -97,6 +98,30 @@ describe('a build that is to be signed', () => {
     expect(resumed.exitCode, resumed.stderr).toBe(0);
     expect(resumed.report).toMatchObject({ resumed: true, signed: true, digest: failed.report.digest });
     expect(resumed.report.timings.map(({ stage }) => stage)).toEqual(['push', 'sign', 'tag']);
+  });
+
+  test('leaves a tag on the image that is signed when a signer fails for the next one, and moves it once it does not', async () => {
+    const { repositories, ...app } = await image(['--event=workflow_dispatch', '--tag=stable']);
+    const keys = await signingKeys(repositories);
+    const config = signedConfig(keys, tagged);
+    const service = await startService(keys);
+    const first = await app.build(config);
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect((await service.end()).exitCode).toBe(0);
+    app.change();
+    const watch = watchTags(repositories, (reference) => notation(keys, 'verify', reference));
+    const failed = await app.build(config);
+    expect(failed.exitCode).toBe(5);
+    expect(failed.report.digest).not.toBe(first.report.digest);
+    await startService(keys);
+    const resumed = await app.build(config);
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    const seen = await watch.stop();
+    const digests = [first.report.digest, failed.report.digest];
+    const expected = first.report.images_list.flatMap((name) => digests.map((digest) => ({ name, digest })));
+    expect(seen.map(({ name, digest }) => ({ name, digest }))).toEqual(expect.arrayContaining(expected));
+    expect(seen).toHaveLength(expected.length);
+    expect(seen.filter(({ verdict }) => !verdict.accepted)).toEqual([]);
   });
 
   test('moves no tag when the service refuses, and repeats what it says', async () => {

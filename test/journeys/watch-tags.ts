@@ -1,6 +1,6 @@
 import type { Verdict } from '../contracts/judges.ts';
 
-/** A production tag as it was first seen. */
+/** A production tag as it was first seen with this digest. */
 export interface SeenTag {
   /** repository:tag */
   readonly name: string;
@@ -10,13 +10,20 @@ export interface SeenTag {
 }
 
 export interface TagWatch {
-  /** Every tag that there was at any moment, in the order of appearance. */
+  /** Every tag with every digest that it had at any moment, in the order of appearance. */
   stop(): Promise<readonly SeenTag[]>;
 }
 
 const referrersTag = /^sha256-[0-9a-f]{64}$/;
 
-/** Looks at repositories over and over, and has each tag judged as soon as it appears. */
+/** Undefined while nobody can pull by the tag: the registry lists a tag a moment before it has one. */
+async function digestUnder(manifest: string): Promise<string | undefined> {
+  const headers = { accept: 'application/vnd.oci.image.index.v1+json' };
+  const head = await fetch(manifest, { method: 'HEAD', headers });
+  return head.ok ? (head.headers.get('docker-content-digest') ?? '') : undefined;
+}
+
+/** Looks at repositories over and over, and has each tag judged as soon as it appears and whenever it has moved. */
 export function watchTags(
   repositories: readonly string[],
   judge: (reference: string) => Promise<Verdict>,
@@ -29,15 +36,13 @@ export function watchTags(
     const list = await fetch(`${api}/tags/list`);
     const { tags } = (list.ok ? await list.json() : {}) as { tags?: string[] | null };
     for (const tag of (tags ?? []).filter((each) => !referrersTag.test(each))) {
-      const name = `${repository}:${tag}`;
-      if (seen.has(name)) continue;
-      const head = await fetch(`${api}/manifests/${tag}`, {
-        method: 'HEAD',
-        headers: { accept: 'application/vnd.oci.image.index.v1+json' },
-      });
-      const digest = head.headers.get('docker-content-digest') ?? '';
-      const judged = judge(`${repository}@${digest}`).then((verdict) => ({ name, digest, verdict }));
-      seen.set(name, judged);
+      const digest = await digestUnder(`${api}/manifests/${tag}`);
+      const [name, image] = [`${repository}:${tag}`, `${repository}@${digest}`];
+      if (digest === undefined || seen.has(`${name} ${image}`)) continue;
+      seen.set(
+        `${name} ${image}`,
+        judge(image).then((verdict) => ({ name, digest, verdict })),
+      );
     }
   };
   const looking = (async () => {
