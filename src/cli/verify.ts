@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findCheckoutRoot } from '../ci/index.ts';
-import { ImageBuilderError, isFailure } from '../core/index.ts';
+import { ImageBuilderError, isFailure, reasonOf } from '../core/index.ts';
 import {
   type Descriptor,
   parsePlatform,
@@ -10,7 +10,7 @@ import {
   printReference,
   type Reference,
 } from '../oci/index.ts';
-import { printJson } from '../progress/index.ts';
+import { neutraliseLine, printJson } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import {
   loadCosignKeys,
@@ -58,9 +58,16 @@ export async function verify(run: CommandRun): Promise<number> {
     }
   }
   if (args.switches.get('json')) console.stdout.write(printJson(verdicts.map(verdictRow), 2));
-  if (failures.length > 0) throw worstOf(failures);
-  refuseUnsigned(verdicts);
-  return 0;
+  const unsigned = refusalOf(verdicts);
+  if (unsigned !== undefined) failures.unshift(unsigned);
+  if (failures.length === 0) return 0;
+  const worst = worstOf(failures);
+  const others = failures.filter((failure) => failure !== worst);
+  warn(
+    run,
+    others.map((failure) => neutraliseLine(reasonOf(failure))),
+  );
+  throw worst;
 }
 
 interface Judges {
@@ -135,17 +142,18 @@ async function resolveImage(
   throw usageError('--platform', `"${name}" has no platform "${platform}"`, `it has ${known}`);
 }
 
-function refuseUnsigned(verdicts: readonly ImageVerdict[]): void {
+/** Undefined when every image has a signature that counts. */
+function refusalOf(verdicts: readonly ImageVerdict[]): ImageBuilderError | undefined {
   const refused = verdicts.filter(({ notation, cosign }) =>
     [notation, cosign].some((found) => found !== undefined && found.verified.length === 0),
   );
   const [first, ...others] = refused;
-  if (first === undefined) return;
+  if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
   const reasons = refused.flatMap(({ notation, cosign }) =>
     [notation, cosign].flatMap((found) => found?.rejected.map(({ reason }) => reason) ?? []),
   );
-  throw new ImageBuilderError(
+  return new ImageBuilderError(
     'signature.rejected',
     `"${first.reference}" has no signature that counts${more}`,
     { reference: first.reference, reasons: [...new Set(reasons)] },

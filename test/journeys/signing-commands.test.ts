@@ -353,6 +353,13 @@ describe.concurrent('when the registry is down,', () => {
     expect([exitCode, stdout, stderr]).toEqual([5, '', expect.stringContaining('ECONNREFUSED')]);
   });
 
+  test('verify exits 3 all the same for another image that is unsigned, which no retry can mend', async () => {
+    const unsigned = named(await pushSubject(place, 'manifest'));
+    const { exitCode, stdout, stderr } = await run('verify', image, unsigned, '--config', config);
+    expect([exitCode, stdout]).toEqual([3, expect.stringContaining('UNSIGNED')]);
+    expect(stderr).toMatch(/^warning: .*ECONNREFUSED.*\nerror: .* has no signature that counts$/m);
+  });
+
   test('sign exits 5 and sets the variable to false', async () => {
     const { exitCode, stdout } = await run(
       'sign',
