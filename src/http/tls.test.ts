@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import tls, { type TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openTestHttp } from '../../test/fakes/registry/open-http.ts';
 import { type Authority, createAuthority, type TlsIdentity } from '../../test/fakes/signify/authority.ts';
@@ -128,6 +128,10 @@ describe('a private authority', () => {
 describe('a server that only knows TLS 1.1', () => {
   test('is refused with the way out', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
+    const { DEFAULT_CIPHERS, DEFAULT_MIN_VERSION } = tls;
+    onTestFinished(() => void Object.assign(tls, { DEFAULT_CIPHERS, DEFAULT_MIN_VERSION }));
+    // Even where Node itself, by its options, would speak it.
+    Object.assign(tls, { DEFAULT_CIPHERS: old.ciphers, DEFAULT_MIN_VERSION: old.minVersion });
     const { http } = openTestHttp({ tls: tlsOf(anna) });
     await expect(http.open({ method: 'GET', url: await serveTls(greet, old) })).rejects.toMatchObject({
       facts: { temporary: false, hint: 'the server must speak TLS 1.2 or later' },

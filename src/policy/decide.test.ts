@@ -371,6 +371,16 @@ describe('without a policy', () => {
     expect(decide(question, free)).toMatchObject({ kind: 'denied', rule: 'sign-config.enabled-signers' });
   });
 
+  test('a signer that is enabled and not defined is denied, even beside one that is', () => {
+    const { signers = [] } = free.signConfig ?? {};
+    const signConfig = { enabledSigners: { '*': ['everyday', 'hardwear'] }, signers };
+    expect(decide({ ...push, origin: 'local' }, { ...free, signConfig })).toMatchObject({
+      kind: 'denied',
+      reason: 'signer "hardwear" is enabled but not defined',
+      wayOut: 'did you mean "hardware"?',
+    });
+  });
+
   test('without signers nothing is signed, and the verdict says why', async () => {
     const settings = await settingsOf('registry: r.io/prod');
     expect(decide({ ...push, origin: 'local' }, settings)).toMatchObject({
