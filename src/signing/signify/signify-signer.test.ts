@@ -91,6 +91,7 @@ describe('signing with Signify', () => {
   test.each([
     ['429', [{ status: 429 }], [2000]],
     ['429 that says when', [{ status: 429, headers: { 'retry-after': '7' } }], [7000]],
+    ['408, a request that did not arrive in time', [{ status: 408 }], [2000]],
     ['500, 502 and 503', [{ status: 500 }, { status: 502 }, { status: 503 }], [2000, 4000, 8000]],
     ['a cut connection', ['reset'], [2000]],
   ] as const)('goes on after %s', async (_, faults, expected) => {

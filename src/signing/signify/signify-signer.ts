@@ -50,8 +50,9 @@ const quotedBytes = 64 * 1024;
 
 /**
  * The remote signing service Signify, by mutual TLS. Its 202 means that the order was taken: nobody has seen a
- * signature yet. Network faults, 429 and 5xx are borne; every other answer ends in `signing.failed` with the service's
- * own words. The secret is read anew for every image.
+ * signature yet. Network faults, 429 and 5xx are borne, and 408, by which a server says that the request did not
+ * arrive in time; every other answer ends in `signing.failed` with the service's own words. The secret is read anew for
+ * every image.
  */
 export function signifySigner(options: SignifySignerOptions, ports: SignifyPorts): Signer {
   let warnedOf: string | undefined;
