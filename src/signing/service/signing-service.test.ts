@@ -118,7 +118,7 @@ describe('the signing service', () => {
     expect(calls).toBe(1);
   });
 
-  test('takes 200 requests at once', async () => {
+  test('takes 200 requests at once', { timeout: 30_000 }, async () => {
     const four = Promise.withResolvers<void>();
     let [running, most] = [0, 0];
     const stand = await startServiceStand(pki, {
