@@ -4,35 +4,21 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { analyzeMetafile, build } from 'esbuild';
+import { bundleOptions, root } from './bundle-options.ts';
 
-const root = join(import.meta.dirname, '..');
 const folder = join(root, 'dist');
 
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+const common = await bundleOptions();
 const shippedConfig = await readFile(join(root, 'configs/image-builder-config.yaml'), 'utf8');
 await rm(folder, { recursive: true, force: true });
 const result = await build({
+  ...common,
   entryPoints: { cli: join(root, 'src/cli/main.ts') },
   outdir: folder,
-  absWorkingDir: root,
-  bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  platform: 'node',
-  target: 'node24',
-  format: 'esm',
-  minify: true,
-  keepNames: false,
-  legalComments: 'none',
   metafile: true,
-  logLevel: 'warning',
-  define: {
-    IMAGE_BUILDER_VERSION: JSON.stringify(version),
-    IMAGE_BUILDER_SHIPPED_CONFIG: JSON.stringify(shippedConfig),
-  },
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-  },
+  define: { ...common.define, IMAGE_BUILDER_SHIPPED_CONFIG: JSON.stringify(shippedConfig) },
 });
 const entry = join(folder, 'cli.js');
 await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);
