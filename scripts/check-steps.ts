@@ -6,6 +6,7 @@ const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['format and lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
   ['dead code', 'knip'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
+  ['workflows, actions and pipelines', 'node', 'scripts/lint/main.ts'],
   ['bundles of actions', 'node', 'scripts/build-actions.ts', '--check'],
   ['architecture', 'vitest', 'run', '--project', 'unit', 'test/architecture.test.ts'],
 ];
