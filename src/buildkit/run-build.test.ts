@@ -74,9 +74,16 @@ describe('runBuild', () => {
       line: 5,
       url: 'https://docs.docker.com/go/dockerfile/rule/undefined-var/',
     });
-    const notices = events.flatMap((event) => (event.kind === 'notice' ? [event.message] : []));
+    const notices = events.filter((event) => event.kind === 'notice');
     expect(notices).toHaveLength(warnings.length);
-    expect(notices).toContain("Dockerfile:5: UndefinedVar: Usage of undefined variable '$ALSO'");
+    expect(notices).toContainEqual({
+      kind: 'notice',
+      level: 'warning',
+      message: "Dockerfile:5: UndefinedVar: Usage of undefined variable '$ALSO'",
+      file: 'Dockerfile',
+      line: 5,
+      title: 'UndefinedVar',
+    });
   });
 
   test.each([

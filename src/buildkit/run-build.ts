@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { cancelled, ImageBuilderError, reasonOf, throwIfCancelled } from '../core/index.ts';
 import { runCommand } from '../process/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
@@ -157,8 +157,15 @@ class BuildRun {
     const message = `${place}: ${warning.message}`;
     if (this.#warnings.has(message)) return;
     this.#warnings.set(message, warning);
-    this.#emit({ kind: 'notice', level: 'warning', message });
+    const file = relative(this.#job.checkoutDir, warning.file);
+    this.#emit({ kind: 'notice', level: 'warning', message, ...annotated({ ...warning, file }) });
   }
+}
+
+/** Where a CI runner shows it, under the name of its rule. */
+function annotated({ file, line, message }: BuildWarning): { file: string; line?: number; title?: string } {
+  const [title] = /^\w+(?=: )/.exec(message) ?? [];
+  return { file, ...(line === undefined ? {} : { line }), ...(title === undefined ? {} : { title }) };
 }
 
 /**

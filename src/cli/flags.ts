@@ -11,7 +11,12 @@ const helping = [
 ] as const satisfies readonly Flag[];
 
 const common = [
-  { name: 'progress', value: 'MODE', description: 'auto, tty, plain, json or quiet; default: auto' },
+  {
+    name: 'progress',
+    value: 'MODE',
+    description:
+      'auto, tty, plain, github, azure, json or quiet; default: auto, which looks for a CI runner and a terminal',
+  },
   { name: 'json', description: 'print the answer as JSON' },
   ...helping,
 ] as const satisfies readonly Flag[];

@@ -1,5 +1,7 @@
-import { exitCodes, isFailure } from '../core/index.ts';
-import { processConsole } from './console.ts';
+import { exitCodeOf, exitCodes, isFailure } from '../core/index.ts';
+import { chooseDisplay } from '../progress/index.ts';
+import { type Console, processConsole } from './console.ts';
+import { displayModes } from './open-display.ts';
 import { type ErrorStyle, printError } from './print-error.ts';
 import { run } from './run.ts';
 import { version } from './version.ts';
@@ -15,22 +17,23 @@ async function main(): Promise<void> {
   }
   const console = processConsole();
   // What Node and the libraries warn about is for developers of this program.
-  if (!errorStyle(args).debug) process.removeAllListeners('warning');
+  if (!errorStyle(args, console).debug) process.removeAllListeners('warning');
   try {
     process.exitCode = await run(args, console, cancelOnSignals());
   } catch (error) {
-    printError(error, console.stderr, errorStyle(args));
-    process.exitCode = isFailure(error) ? exitCodes[error.code] : 1;
+    printError(error, console.stderr, errorStyle(args, console));
+    process.exitCode = isFailure(error) ? exitCodeOf(error) : 1;
   }
 }
 
 /** Read from the raw words, since the error may be that they could not be understood. */
-function errorStyle(args: readonly string[]): ErrorStyle {
+function errorStyle(args: readonly string[], { stderr, environment }: Console): ErrorStyle {
   const line = args.join(' ');
-  return {
-    debug: /(?:^| )--?debug(?:=true)?(?: |$)/.test(line),
-    json: /(?:^| )--?progress[= ]json(?: |$)/.test(line),
-  };
+  const has = (name: string) => new RegExp(`(?:^| )--?${name}(?:=true)?(?: |$)`).test(line);
+  const word = has('silent') ? 'quiet' : /(?:^| )--?progress[= ](\w+)/.exec(line)?.[1];
+  const requested = displayModes.find((mode) => mode === word) ?? 'auto';
+  const { mode } = chooseDisplay({ requested, isTerminal: stderr.isTTY === true, env: environment });
+  return { debug: has('debug'), mode };
 }
 
 /** The first signal cancels in good order, the second ends the process at once. */

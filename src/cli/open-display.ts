@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageBuilderError, nearest } from '../core/index.ts';
@@ -6,7 +7,16 @@ import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
 import type { Arguments } from './parse-arguments.ts';
 
-const modes: readonly (DisplayMode | 'auto')[] = ['auto', 'tty', 'plain', 'json', 'quiet'];
+/** What `--progress` understands. */
+export const displayModes: readonly (DisplayMode | 'auto')[] = [
+  'auto',
+  'tty',
+  'plain',
+  'github',
+  'azure',
+  'json',
+  'quiet',
+];
 const logFile = 'image-builder.log';
 
 /** The display that the command line asks for, and a copy in a file with `--log-dir`. */
@@ -18,7 +28,7 @@ export function openDisplay({ args, console }: CommandRun): Pick<Display, 'emit'
     env: environment,
   });
   const debug = args.switches.get('debug') ?? false;
-  const shared = { clock: () => Date.now(), debug };
+  const shared = { clock: () => Date.now(), token: () => randomUUID(), debug };
   const displays = [createDisplay({ ...choice, ...shared, stream: stderr })];
   const folder = one(args, 'log-dir');
   if (folder !== undefined)
@@ -36,10 +46,10 @@ export function openDisplay({ args, console }: CommandRun): Pick<Display, 'emit'
 function requestedMode(args: Arguments): DisplayMode | 'auto' {
   if (args.switches.get('silent')) return 'quiet';
   const word = one(args, 'progress') ?? 'auto';
-  const mode = modes.find((each) => each === word);
+  const mode = displayModes.find((each) => each === word);
   if (mode !== undefined) return mode;
-  const near = nearest(word, modes);
-  const hint = near === undefined ? `known: ${modes.join(', ')}` : `did you mean "${near}"?`;
+  const near = nearest(word, displayModes);
+  const hint = near === undefined ? `known: ${displayModes.join(', ')}` : `did you mean "${near}"?`;
   throw new ImageBuilderError(
     'usage.invalid',
     `unknown progress mode "${word}"`,

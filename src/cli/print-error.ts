@@ -1,15 +1,23 @@
 import { type ImageBuilderError, isFailure, type Problem, reasonOf } from '../core/index.ts';
-import { neutralise, neutraliseLine, printJson } from '../progress/index.ts';
+import { annotateError, type DisplayMode, neutralise, neutraliseLine, printJson } from '../progress/index.ts';
 
 export interface ErrorStyle {
   readonly debug: boolean;
-  /** One JSON object on one line, for `--progress=json`. */
-  readonly json: boolean;
+  /** One JSON object on one line with `json`; lines and an annotation for a CI runner. */
+  readonly mode: DisplayMode;
 }
 
 /** Prints one clear error: the thing, the place, the way out. A stack only for our own bugs, and only with --debug. */
-export function printError(error: unknown, stderr: NodeJS.WritableStream, { debug, json }: ErrorStyle): void {
-  stderr.write(json ? printJson(errorObject(error)) : `${errorLines(error, debug).join('\n')}\n`);
+export function printError(error: unknown, stderr: NodeJS.WritableStream, { debug, mode }: ErrorStyle): void {
+  if (mode === 'json') stderr.write(printJson(errorObject(error)));
+  else stderr.write(`${[...errorLines(error, debug), ...annotation(error, mode)].join('\n')}\n`);
+}
+
+function annotation(error: unknown, mode: DisplayMode): string[] {
+  const [code, hint] = isFailure(error) ? [error.code, error.hint] : ['internal'];
+  const { file, line } = isFailure(error, 'build.failed') ? error.details : {};
+  const command = annotateError(mode, { code, message: reasonOf(error), hint, file, line });
+  return command === undefined ? [] : [command];
 }
 
 function errorObject(error: unknown): Record<string, unknown> {

@@ -13,8 +13,10 @@ export function openDisplay(mode: DisplayMode, { columns = 60, colors = false, d
       timer = undefined;
     };
   };
+  let tokens = 0;
+  const token = () => `token-${++tokens}`;
   const stream = { columns, write: (text: string) => written.push(text) };
-  const display = createDisplay({ mode, stream, clock: () => now, schedule, colors, debug });
+  const display = createDisplay({ mode, stream, clock: () => now, schedule, token, colors, debug });
   return {
     display,
     written,

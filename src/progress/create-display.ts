@@ -1,4 +1,6 @@
+import { createAzureDisplay } from './azure-display.ts';
 import type { Display, DisplayMode, DisplayOptions, Schedule } from './display.ts';
+import { createGithubDisplay } from './github-display.ts';
 import { createJsonDisplay } from './json-display.ts';
 import { createPlainDisplay } from './plain-display.ts';
 import { createQuietDisplay } from './quiet-display.ts';
@@ -7,6 +9,8 @@ import { createTtyDisplay } from './tty-display.ts';
 const displays = {
   tty: createTtyDisplay,
   plain: createPlainDisplay,
+  github: createGithubDisplay,
+  azure: createAzureDisplay,
   json: createJsonDisplay,
   quiet: createQuietDisplay,
 } as const;

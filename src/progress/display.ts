@@ -1,6 +1,6 @@
 import type { EmitProgress } from './events.ts';
 
-export type DisplayMode = 'tty' | 'plain' | 'json' | 'quiet';
+export type DisplayMode = 'tty' | 'plain' | 'github' | 'azure' | 'json' | 'quiet';
 
 /** Where a display writes: standard error, or a collector. `columns` is read at every repaint. */
 export interface DisplayStream {
@@ -18,6 +18,8 @@ export interface DisplayOptions {
   readonly schedule: Schedule;
   /** Whether escape sequences for colour may be written. */
   readonly colors: boolean;
+  /** A fresh word of letters, digits and hyphens that nobody can guess, with which GitHub's runner is muted. */
+  readonly token: () => string;
   /** Whether notices of level `debug` are shown. */
   readonly debug: boolean;
 }

@@ -44,7 +44,15 @@ export function keepSecret(secret: string): void {
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
-    env: { ...process.env, CI: '', TMPDIR: temporary, ...bench.env, ...env },
+    env: {
+      ...process.env,
+      CI: '',
+      GITHUB_ACTIONS: '',
+      TF_BUILD: '',
+      TMPDIR: temporary,
+      ...bench.env,
+      ...env,
+    },
     stdio: 'pipe',
   });
   let [stdout, stderr] = ['', ''];
