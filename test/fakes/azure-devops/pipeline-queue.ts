@@ -1,0 +1,144 @@
+import type { GroupValue, PipelineOptions, PoolOptions, Times } from './options.ts';
+import { type LoadedPipeline, loadPipeline } from './pipeline/load-pipeline.ts';
+import { PipelineError } from './pipeline/pipeline-error.ts';
+import { checkGroups } from './pipeline/runner/job-variables-of.ts';
+import type { Pool } from './pipeline/runner/run-environment.ts';
+import { runPipeline } from './pipeline/runner/run-pipeline.ts';
+import { Slots } from './pipeline/runner/slots.ts';
+import { buildNumber } from './runs/build-number.ts';
+import { Run, type RunRequest } from './runs/run.ts';
+import type { Switches } from './switches.ts';
+
+export interface QueueParts {
+  readonly origin: string;
+  readonly organization: string;
+  readonly project: string;
+  readonly directory: string;
+  readonly pipeline: PipelineOptions;
+  readonly pools: Readonly<Record<string, PoolOptions>>;
+  readonly groups: Readonly<Record<string, Readonly<Record<string, GroupValue>>>>;
+  readonly switches: Switches;
+  readonly times: Times;
+  readonly parallelJobs: number;
+  readonly pageBytes: number;
+  readonly clock: () => Date;
+  readonly closing: AbortSignal;
+  readonly readFile: (path: string) => string;
+}
+
+const noLimit = Number.POSITIVE_INFINITY;
+
+/** The one pipeline of the emulator, and its runs. */
+export class PipelineQueue {
+  readonly pipelineId: number;
+  readonly pipelineName: string;
+  readonly runs = new Map<number, Run>();
+  readonly folders = new Set<string>();
+  readonly #parts: QueueParts;
+  readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #slots: Slots;
+  readonly #running: Promise<void>[] = [];
+  #nextId = 101;
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts;
+    this.pipelineId = parts.pipeline.id ?? 14902;
+    this.pipelineName = parts.pipeline.name ?? 'oci-image-builder';
+    this.#slots = new Slots(parts.parallelJobs);
+    this.#pools = new Map(
+      Object.entries(parts.pools).map(([name, pool]) => [
+        name,
+        { ...pool, slots: new Slots(pool.agents ?? noLimit) },
+      ]),
+    );
+  }
+
+  /** Resolves when no run goes on any more. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  readonly preview = (request: RunRequest, yaml: string | undefined): string =>
+    this.#load(request, yaml).finalYaml;
+
+  readonly queue = (request: RunRequest): Run => {
+    this.#checkVariables(request);
+    const loaded = this.#load(request, undefined);
+    const run = new Run(this.#nextId++, request, this.#parts.clock);
+    run.name = buildNumber({
+      format: loaded.pipeline.name,
+      now: run.queueTime,
+      variables: this.#predefined(run),
+      taken: new Set([...this.runs.values()].map(({ name }) => name)),
+    });
+    this.runs.set(run.id, run);
+    this.#start(run, loaded);
+    return run;
+  };
+
+  #start(run: Run, { pipeline }: LoadedPipeline): void {
+    const { directory, groups, times, switches, pageBytes, clock, closing } = this.#parts;
+    const running = runPipeline({
+      run,
+      pipeline,
+      directory: `${directory}/artifacts/${run.id}`,
+      folders: this.folders,
+      pools: this.#pools,
+      slots: this.#slots,
+      groups,
+      times,
+      switches,
+      pageBytes,
+      clock,
+      predefined: this.#predefined(run),
+      closing,
+    });
+    this.#running.push(running);
+  }
+
+  #load(request: RunRequest, yaml: string | undefined): LoadedPipeline {
+    const { pipeline, readFile, groups } = this.#parts;
+    const text = yaml ?? (pipeline.file === undefined ? undefined : readFile(pipeline.file));
+    if (text === undefined) throw new PipelineError('The emulator has no pipeline file');
+    const loaded = loadPipeline(text, request.templateParameters);
+    checkGroups(loaded.pipeline, groups);
+    const stages = loaded.pipeline.stages.map(({ name }) => name);
+    const unknown = request.stagesToSkip.find((name) => !stages.includes(name));
+    if (unknown !== undefined) throw new PipelineError(`Stage ${unknown} to skip is not in the pipeline.`);
+    return loaded;
+  }
+
+  #checkVariables({ variables }: RunRequest): void {
+    const settable = this.#parts.pipeline.settableVariables;
+    const refused = settable && Object.keys(variables).filter((name) => !settable.includes(name));
+    if (refused === undefined || refused.length === 0) return;
+    throw new PipelineError(
+      `You can't set the following variables (${refused.join(', ')}). If you want to be able to set these variables, ` +
+        'then edit the pipeline and select Settable at queue time on the variables tab of the pipeline editor.',
+    );
+  }
+
+  #predefined(run: Run): ReadonlyMap<string, string> {
+    const { origin, organization, project } = this.#parts;
+    const { refName, version } = run.request;
+    return new Map([
+      ['System.CollectionUri', `${origin}/${organization}/`],
+      ['System.TeamFoundationCollectionUri', `${origin}/${organization}/`],
+      ['System.TeamProject', project],
+      ['System.DefinitionId', String(this.pipelineId)],
+      ['System.PlanId', run.planId],
+      ['System.TimelineId', run.timeline.id],
+      ['Build.BuildId', String(run.id)],
+      ['Build.BuildNumber', run.name],
+      ['Build.BuildUri', `vstfs:///Build/Build/${run.id}`],
+      ['Build.DefinitionName', this.pipelineName],
+      ['Build.Reason', 'Manual'],
+      ['Build.SourceBranch', refName],
+      ['Build.SourceBranchName', refName.split('/').at(-1) ?? ''],
+      ['Build.SourceVersion', version],
+      ['Build.Repository.Name', project],
+      ['Build.Repository.Provider', 'TfsGit'],
+      ['Build.RequestedFor', 'Emulator'],
+    ]);
+  }
+}
