@@ -35,6 +35,6 @@ async function update([path, source]: readonly [string, string]): Promise<boolea
 const entries = Object.entries(bundles);
 const stale = await Promise.all(entries.map(update));
 const names = entries.flatMap(([path], index) => (stale[index] ? [path] : []));
-const verb = onlyCheck ? 'out of date, run npm run build:actions:' : 'written:';
+const verb = onlyCheck ? 'out of date, run npm run generate:' : 'written:';
 if (names.length > 0) process.stdout.write(`${verb} ${names.join(', ')}\n`);
 if (onlyCheck && names.length > 0) process.exitCode = 1;
