@@ -7,13 +7,15 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EntraOptions } from './entra/entra-options.ts';
 import { type GroupValue, type PipelineOptions, type PoolOptions, realTimes, type Times } from './options.ts';
 import { PipelineQueue } from './pipeline-queue.ts';
 import { Credentials } from './rest/credentials.ts';
 import { type FaultRule, Faults } from './rest/faults.ts';
 import { answerRest, type SeenRequest } from './rest/rest-server.ts';
 import type { Service } from './rest/service.ts';
-import type { Run } from './runs/run.ts';
+import type { Run, RunRequest } from './runs/run.ts';
+import type { RunScript } from './runs/run-script.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 
 export interface FakeAzureDevOpsOptions {
@@ -28,6 +30,10 @@ export interface FakeAzureDevOpsOptions {
   readonly variableGroups?: Readonly<Record<string, Readonly<Record<string, GroupValue>>>>;
   /** Personal access tokens that are taken. */
   readonly personalAccessTokens?: readonly string[];
+  /** The tenant whose tokens are taken. */
+  readonly entra?: EntraOptions;
+  /** What runs follow in the place of the pipeline file; `undefined` for the file. */
+  readonly script?: (request: RunRequest) => RunScript | undefined;
   readonly switches?: Partial<Switches>;
   readonly times?: Partial<Times>;
   /** Jobs at once in all pools. */
@@ -43,6 +49,10 @@ export interface FakeAzureDevOps {
   readonly organization: string;
   readonly project: string;
   readonly pipelineId: number;
+  /** What stands in the place of `https://login.microsoftonline.com`. */
+  readonly authorityUrl: string;
+  readonly tenant: string;
+  readonly clientId: string;
   /** All requests to the service, in the order of their coming. */
   readonly seen: readonly SeenRequest[];
   readonly runs: ReadonlyMap<number, Run>;
@@ -81,6 +91,7 @@ export async function startFakeAzureDevOps(options: FakeAzureDevOpsOptions = {})
     clock,
     closing: closing.signal,
     readFile: (path) => readFileSync(path, 'utf8'),
+    script: options.script ?? (() => undefined),
   });
   const service: Service = {
     origin,
@@ -96,10 +107,12 @@ export async function startFakeAzureDevOps(options: FakeAzureDevOpsOptions = {})
   const credentials = new Credentials(options.personalAccessTokens ?? [], clock);
   const faults = new Faults();
   const seen: SeenRequest[] = [];
+  const entra = { tenant: 'tenant-of-the-emulator', clientId: 'client-of-the-emulator', ...options.entra };
   const rest = {
     service,
     credentials,
     faults,
+    tokens: { options: entra, clock, issue: (seconds: number) => credentials.issue(seconds) },
     see: (one: SeenRequest) => seen.push(one),
     closing: closing.signal,
   };
@@ -114,6 +127,9 @@ export async function startFakeAzureDevOps(options: FakeAzureDevOpsOptions = {})
     organization,
     project,
     pipelineId: queue.pipelineId,
+    authorityUrl: origin,
+    tenant: entra.tenant,
+    clientId: entra.clientId,
     seen,
     runs: queue.runs,
     issueToken: (seconds = 3_600) => credentials.issue(seconds),

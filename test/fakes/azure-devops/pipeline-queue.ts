@@ -7,6 +7,8 @@ import { runPipeline } from './pipeline/runner/run-pipeline.ts';
 import { Slots } from './pipeline/runner/slots.ts';
 import { buildNumber } from './runs/build-number.ts';
 import { Run, type RunRequest } from './runs/run.ts';
+import type { RunScript } from './runs/run-script.ts';
+import { scriptedRun } from './runs/scripted-run.ts';
 import type { Switches } from './switches.ts';
 
 export interface QueueParts {
@@ -24,6 +26,7 @@ export interface QueueParts {
   readonly clock: () => Date;
   readonly closing: AbortSignal;
   readonly readFile: (path: string) => string;
+  readonly script: (request: RunRequest) => RunScript | undefined;
 }
 
 const noLimit = Number.POSITIVE_INFINITY;
@@ -62,19 +65,31 @@ export class PipelineQueue {
     this.#load(request, yaml).finalYaml;
 
   readonly queue = (request: RunRequest): Run => {
+    const script = this.#parts.script(request);
+    if (script !== undefined) return this.#queueScripted(request, script);
     this.#checkVariables(request);
     const loaded = this.#load(request, undefined);
     const run = new Run(this.#nextId++, request, this.#parts.clock);
-    run.name = buildNumber({
-      format: loaded.pipeline.name,
-      now: run.queueTime,
-      variables: this.#predefined(run),
-      taken: new Set([...this.runs.values()].map(({ name }) => name)),
-    });
-    this.runs.set(run.id, run);
+    this.#add(run, loaded.pipeline.name);
     this.#start(run, loaded);
     return run;
   };
+
+  #queueScripted(request: RunRequest, script: RunScript): Run {
+    const { clock, pageBytes, switches } = this.#parts;
+    const { longLogs } = switches;
+    const run = scriptedRun({ id: this.#nextId++, request, script, clock, longLogs, pageBytes });
+    this.#add(run, undefined);
+    run.refresh();
+    return run;
+  }
+
+  #add(run: Run, format: string | undefined): void {
+    const variables = this.#predefined(run);
+    const taken = new Set([...this.runs.values()].map(({ name }) => name));
+    run.name = buildNumber({ format, now: run.queueTime, variables, taken });
+    this.runs.set(run.id, run);
+  }
 
   #start(run: Run, { pipeline }: LoadedPipeline): void {
     const { directory, groups, times, switches, pageBytes, clock, closing } = this.#parts;

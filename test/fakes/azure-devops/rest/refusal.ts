@@ -6,6 +6,7 @@ export interface RestAnswer {
   readonly headers?: OutgoingHttpHeaders;
   /** A text is sent as it is, pieces one after the other, anything else as JSON. */
   readonly body?: unknown;
+  /** JSON, with the version that was asked for, when left out. */
   readonly contentType?: string;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf } from '../../registry/local-server.ts';
+import { issueToken, type TokenIssuer } from '../entra/issue-token.ts';
 import { apiVersionOf } from './api-version.ts';
 import { buildRoutes } from './build-routes.ts';
 import type { Credentials } from './credentials.ts';
@@ -29,6 +30,8 @@ export interface RestServer {
   readonly service: Service;
   readonly credentials: Credentials;
   readonly faults: Faults;
+  /** Of Entra, which is served by the same server. */
+  readonly tokens: TokenIssuer;
   readonly see: (request: SeenRequest) => void;
   /** Aborts when the server ends. */
   readonly closing: AbortSignal;
@@ -50,7 +53,7 @@ export async function answerRest(
   if (fault?.kind === 'dropped' && !fault.executed) return void request.socket.destroy();
   if (fault?.kind === 'slow') await wait(fault.milliseconds, server.closing);
   const instead = fault && faultAnswer(fault, service.origin, service.clock());
-  const answer = instead ?? judged(server, { request, url, body });
+  const answer = instead ?? (await judged(server, { request, url, body }));
   if (fault?.kind === 'dropped') return void request.socket.destroy();
   await send(response, answer, { fault, version: versionToEcho(request, url), now: service.clock() });
 }
@@ -61,8 +64,10 @@ interface Incoming {
   readonly body: Buffer;
 }
 
-function judged(server: RestServer, incoming: Incoming): RestAnswer {
+async function judged(server: RestServer, incoming: Incoming): Promise<RestAnswer> {
   const { service, credentials } = server;
+  const tenant = tokenPath.exec(incoming.url.pathname)?.[1];
+  if (tenant !== undefined) return tokenAnswer(server, tenant, incoming);
   const refused = refuseToken(incoming.request, credentials, service);
   if (refused !== undefined) return refused;
   try {
@@ -71,6 +76,19 @@ function judged(server: RestServer, incoming: Incoming): RestAnswer {
     if (!(error instanceof Refusal)) throw error;
     return { status: error.status, body: errorBody(error) };
   }
+}
+
+const tokenPath = /^\/([^/]+)\/oauth2\/v2\.0\/token$/;
+
+async function tokenAnswer(
+  { tokens }: RestServer,
+  tenant: string,
+  { request, body }: Incoming,
+): Promise<RestAnswer> {
+  if (request.method !== 'POST') return { status: 405 };
+  const contentType = request.headers['content-type'];
+  const answer = await issueToken({ tenant, contentType, body: body.toString() }, tokens);
+  return { ...answer, contentType: 'application/json; charset=utf-8' };
 }
 
 function routed(service: Service, { request, url, body }: Incoming): RestAnswer {
@@ -129,12 +147,12 @@ async function send(
   answer: RestAnswer,
   { fault, version, now }: Sending,
 ): Promise<void> {
-  const { status, headers = {}, body, contentType = 'application/json; charset=utf-8' } = answer;
+  const { status, headers = {}, body } = answer;
+  const contentType = answer.contentType ?? `application/json; charset=utf-8; api-version=${version}`;
   const pieces = piecesOf(body);
-  const type = contentType.startsWith('text/html') ? contentType : `${contentType}; api-version=${version}`;
   response.writeHead(status, {
     ...responseHeaders(randomUUID()),
-    ...(body !== undefined && { 'content-type': type }),
+    ...(body !== undefined && { 'content-type': contentType }),
     ...(fault?.kind === 'warned' && throttleHeaders(fault.retryAfter, now)),
     ...headers,
   });
