@@ -41,10 +41,9 @@ export function parseYaml(text: string): YamlNode {
 
 function nodeOf(node: unknown, lines: LineCounter): YamlNode {
   const at = positionOf((node as Node | null)?.range?.[0] ?? 0, lines);
-  const { anchor, tag } = (node ?? {}) as { readonly anchor?: string; readonly tag?: string };
+  const { anchor } = (node ?? {}) as { readonly anchor?: string };
   if (isAlias(node) || anchor !== undefined)
     throw errorAt(at, `Anchors are not currently supported. Remove the anchor '${anchor ?? '*'}'`);
-  if (tag?.startsWith('!')) throw errorAt(at, `Tags are not supported. Remove the tag '${tag}'`);
   if (isMap(node)) {
     const pairs = node.items.map(({ key, value }) => {
       const name = nodeOf(key, lines);
