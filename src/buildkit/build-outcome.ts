@@ -35,6 +35,8 @@ export interface SlowStep {
   /** Safe to print. */
   readonly name: string;
   readonly seconds: number;
+  /** Seconds from the start of the first step to the start of this one. */
+  readonly after: number;
 }
 
 /** The digest that buildx wrote into its metadata file; undefined when there is none. */
@@ -54,6 +56,10 @@ export function summarise(
   steps: readonly TrackedStep[],
   platforms: readonly string[],
 ): Pick<BuildOutcome, 'seconds' | 'platforms' | 'slowestSteps'> {
+  const first = steps.reduce(
+    (earliest, step) => Math.min(earliest, step.firstStarted),
+    Number.POSITIVE_INFINITY,
+  );
   const instructions = steps.filter(isInstruction).filter(({ completed }) => completed);
   return {
     seconds: duration(steps),
@@ -67,10 +73,11 @@ export function summarise(
       .filter(({ cached }) => !cached)
       .toSorted((a, b) => b.seconds - a.seconds)
       .slice(0, slowestCount)
-      .map(({ step, seconds }) => ({
+      .map(({ step, seconds, firstStarted }) => ({
         platform: step.platform,
         name: neutraliseLine(printStep(step)),
         seconds: toMilliseconds(seconds),
+        after: toMilliseconds(Math.max(0, firstStarted - first)),
       })),
   };
 }

@@ -36,6 +36,8 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     platforms: platformReports(plan, record),
     signatures: signatureReports(record),
     source: sourceReport(plan),
+    dockerfile: plan.image.dockerfile,
+    ...(plan.policy.rule === undefined ? {} : { policy_rule: plan.policy.rule }),
     started: rfc3339(record.started),
     seconds: (clock().getTime() - record.started.getTime()) / 1000,
     timings: timings.map(({ stage, seconds }) => ({ stage, seconds })),

@@ -71,6 +71,20 @@ const errorSchema = z.strictObject({
   file: z.optional(described(z.string(), 'Dockerfile, relative to the checkout.')),
   line: z.optional(described(z.int(), 'Line in that file, from 1.')),
   platform: z.optional(z.string()),
+  step: z.optional(described(z.string(), 'Instruction that failed.')),
+  output: z.optional(described(z.array(z.string()), 'Last lines that the failed step printed.')),
+});
+
+const slowStepSchema = z.strictObject({
+  name: z.string(),
+  platform: z.optional(z.string()),
+  seconds,
+  after: z.optional(
+    described(
+      z.number().check(z.nonnegative()),
+      'Seconds from the first build step to the start of this one.',
+    ),
+  ),
 });
 
 /** The build report, version 1. The fields up to `architectures` keep the names that deployed readers know. */
@@ -99,6 +113,11 @@ export const buildReportSchema = z.strictObject({
     'One for each signer of each thing that is signed; empty when nothing was.',
   ),
   source: z.optional(sourceSchema),
+  dockerfile: z.optional(described(z.string(), 'Dockerfile, relative to the checkout.')),
+  policy_rule: z.optional(described(z.string(), 'Rule of the policy that allowed the build, or denied it.')),
+  run: z.optional(
+    described(runSchema, 'The run of a pipeline that built it; absent for a build in the process itself.'),
+  ),
   started: described(z.string(), 'RFC 3339, UTC.'),
   seconds: described(seconds, 'The whole build.'),
   timings: z.array(
@@ -110,7 +129,7 @@ export const buildReportSchema = z.strictObject({
       seconds,
     }),
   ),
-  slowest_steps: z.array(z.strictObject({ name: z.string(), platform: z.optional(z.string()), seconds })),
+  slowest_steps: z.array(slowStepSchema),
   warnings: z.array(
     z.strictObject({
       message: z.string(),

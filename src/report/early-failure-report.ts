@@ -31,6 +31,7 @@ export function earlyFailureReport({ imageName, error, now }: EarlyFailure): Bui
     timings: [],
     slowest_steps: [],
     warnings: [],
+    ...(isFailure(error, 'policy.denied') ? { policy_rule: error.details.rule } : {}),
     error: errorReport(error),
   };
 }

@@ -6,6 +6,8 @@ export function errorReport(error: unknown): NonNullable<BuildReport['error']> {
   if (!isFailure(error)) return { code: 'internal', message: reasonOf(error) };
   const { code, message, hint } = error;
   const place = isFailure(error, 'build.failed') ? error.details : undefined;
-  const known = Object.entries({ hint, file: place?.file, line: place?.line, platform: place?.platform });
+  const { file, line, platform, instruction: step } = place ?? {};
+  const output = place?.output.length === 0 ? undefined : place?.output;
+  const known = Object.entries({ hint, file, line, platform, step, output });
   return { code, message, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
 }

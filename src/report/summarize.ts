@@ -10,6 +10,7 @@ export function summarizeReport(report: BuildReport): string {
   lines.push(...signatureLines(report));
   if (report.source !== undefined) lines.push(`source  ${sourceLine(report.source)}`);
   lines.push(`stages  ${stageLine(report)}`);
+  if (report.run !== undefined) lines.push(`run     ${report.run.url}`);
   // What a build or another stage wrote into a field stays on the line of that field.
   return `${lines.map((line) => line.replace(/[\r\n]+/g, ' ')).join('\n')}\n`;
 }
