@@ -25,6 +25,7 @@ import {
   registryHost,
   repositories,
   repository,
+  text,
   variableName,
   wholeNumber,
 } from './scalars.ts';
@@ -59,6 +60,9 @@ const builderNode = section({
   name: required(builderName, { description: 'Name of the node in plans and reports.' }),
   builder: required(builderName, { description: 'Name of the buildx builder.' }),
   platforms: required(platforms, { description: 'Platforms that the node runs natively.' }),
+  'agent-pool': withDefault(text, 'image-builder-build', {
+    description: 'Pool of Azure DevOps agents that can reach the builder.',
+  }),
 });
 
 function destinations() {
@@ -182,6 +186,10 @@ export function settingsSchema(checks: TagChecks) {
     ...policySettings(),
     'sign-config': optional(signConfig, { description: 'Who signs which images.' }),
     trust: optional(trust, { description: 'Whose signatures count.' }),
+    backend: withDefault(oneOf(['auto', 'local', 'azure-devops']), 'auto', {
+      description:
+        'Where images are built: in the pipeline of `ado-config`, or on this machine; `auto` is the pipeline in CI where there is one configured, and this machine otherwise.',
+    }),
     'ado-config': optional(adoConfig, { description: 'The Azure DevOps pipeline that builds.' }),
   };
   return section(fields, checkPolicyNames, (context) => {
