@@ -34,9 +34,9 @@ describe('finding a run', () => {
     const { service, looks } = await withRuns([
       { id: 11, templateParameters: parameters },
       { id: 14, templateParameters: { Name: 'other', UseCache: 'true' } },
-      { id: 12, templateParameters: { UseCache: true, Name: 'app' } },
+      { id: 12, templateParameters: { UseCache: true, Name: 'app', LeftOut: 'default' } },
       { id: 13, templateParameters: { Name: 'app' } },
-      { id: 15, templateParameters: { ...parameters, More: '' } },
+      { id: 15, templateParameters: { Name: 'app', UseCache: 'false' } },
       { id: 16 },
     ]);
     const { azure } = openTestAzure(service);

@@ -19,7 +19,7 @@ export interface Search {
   readonly rest: () => Promise<void>;
 }
 
-/** The newest run with exactly these parameters, which only the answer about a single run tells. */
+/** The newest run with all of these parameters, which only the answer about a single run tells. */
 export async function findRun(
   api: AzureApi,
   { place, sought, rest }: Search,
@@ -64,12 +64,13 @@ async function lookAt(api: AzureApi, path: string, signal: AbortSignal | undefin
   }
 }
 
-/** Values are sent as text, but may come back as what the pipeline declares. */
+/** Values are sent as text, but may come back as what the pipeline declares, and with the defaults of what was not sent. */
 function hasParameters(
   untrustedRun: Readonly<Record<string, unknown>>,
   sent: Readonly<Record<string, string>>,
 ): boolean {
-  const found = Object.entries(members(untrustedRun.templateParameters));
-  const wanted = new Map(Object.entries(sent));
-  return found.length === wanted.size && found.every(([name, value]) => wanted.get(name) === String(value));
+  const found = members(untrustedRun.templateParameters);
+  return Object.entries(sent).every(
+    ([name, value]) => Object.hasOwn(found, name) && String(found[name]) === value,
+  );
 }

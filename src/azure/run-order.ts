@@ -15,7 +15,7 @@ export interface PreviewOrder extends RunOrder {
   readonly yaml?: string | undefined;
 }
 
-/** Which run to look for: the one that was sent exactly these parameters. */
+/** Which run to look for: the one that was sent these parameters, whatever defaults it has beside them. */
 export interface SoughtRun {
   readonly templateParameters: TemplateParameters;
   /** By our clock; a few minutes of difference to the clock of the service are allowed for. */
