@@ -8,6 +8,7 @@ export type { SourceRequest } from './source-request.ts';
 export type { BuildEvent, SourceReader, SourceState } from './source-state.ts';
 export { buildEvents } from './source-state.ts';
 export type { CiBuild } from './systems/ci-build.ts';
+export { type CiSourcePlace, ciSource } from './systems/ci-source.ts';
 export { detectCi } from './systems/detect-ci.ts';
 export { readCiBuild } from './systems/read-ci-build.ts';
 export { refuseLocalMerge } from './systems/refuse-local-merge.ts';
