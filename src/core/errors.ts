@@ -23,7 +23,6 @@ interface AzureAnswer {
 /** Every fault this product can end with, and what each one carries. `docs/errors.md` has a row for each. */
 export interface Failures {
   'usage.invalid': { readonly argument: string };
-  'usage.not-available': { readonly feature: string };
   'config.invalid': { readonly problems: readonly Problem[] };
   'config.not-found': { readonly path: string };
   /** `path` of a checkout, or address of a repository. */
@@ -64,6 +63,14 @@ export interface Failures {
   'azure.rejected': AzureAnswer & { readonly status: number };
   /** `uncertain`: a run may have been started. */
   'azure.unavailable': AzureAnswer & { readonly status?: number; readonly uncertain?: boolean };
+  /** A build elsewhere failed; `cause` is the code of the failure there, where it is known. */
+  'run.failed': {
+    readonly url: string;
+    readonly cause?: string;
+    readonly file?: string;
+    readonly line?: number;
+  };
+  'run.timed-out': { readonly url: string; readonly seconds: number };
   'report.unwritable': { readonly path: string };
   cancelled: { readonly signal: string };
   internal: { readonly where: string };
@@ -77,7 +84,6 @@ export type FailureCode = keyof Failures;
  */
 export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> = {
   'usage.invalid': 2,
-  'usage.not-available': 2,
   'config.invalid': 2,
   'config.not-found': 2,
   'source.invalid': 2,
@@ -104,10 +110,19 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'azure.refused': 3,
   'azure.rejected': 2,
   'azure.unavailable': 5,
+  'run.failed': 5,
+  'run.timed-out': 5,
   'report.unwritable': 2,
   cancelled: 130,
   internal: 1,
 };
+
+/** The exit code of a failure; what failed elsewhere ends as it would have ended here. */
+export function exitCodeOf(error: ImageBuilderError): number {
+  const there = isFailure(error, 'run.failed') ? error.details.cause : undefined;
+  const code = there !== undefined && Object.hasOwn(exitCodes, there) ? (there as FailureCode) : error.code;
+  return exitCodes[code];
+}
 
 export interface FailureOptions {
   /** The way out, in words for the person who reads it. */

@@ -1,7 +1,15 @@
 export { withDeadline } from './deadline.ts';
 export { deepFreeze } from './deep-freeze.ts';
 export type { FailureOptions, Problem } from './errors.ts';
-export { cancelled, exitCodes, ImageBuilderError, isFailure, reasonOf, throwIfCancelled } from './errors.ts';
+export {
+  cancelled,
+  exitCodeOf,
+  exitCodes,
+  ImageBuilderError,
+  isFailure,
+  reasonOf,
+  throwIfCancelled,
+} from './errors.ts';
 export { matchesGlob } from './glob.ts';
 export { nearest } from './nearest.ts';
 export { Secret } from './secret.ts';

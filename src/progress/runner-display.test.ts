@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ImageBuilderError } from '../core/index.ts';
 import {
   debug,
   finished,
@@ -312,14 +313,23 @@ describe('commands', () => {
 });
 
 describe('errors', () => {
-  const error = { code: 'build.failed', message: '"RUN make" failed: 100%', file: 'a/Dockerfile', line: 6 };
+  const place = { file: 'a/Dockerfile', line: 6 };
+  const message = '"RUN make" failed: 100%';
+  const error = new ImageBuilderError('build.failed', message, { ...place, output: [] }, { hint: 'see, there' });
 
   test('become annotations on the line, with the way out', () => {
-    expect(annotateError('github', { ...error, hint: 'see, there' })).toBe(
+    expect(annotateError('github', error)).toBe(
       '::error file=a/Dockerfile,line=6,title=build.failed::"RUN make" failed: 100%25%0Ahint: see, there',
     );
     expect(annotateError('azure', error)).toBe(
-      '##vso[task.logissue type=error;sourcepath=a/Dockerfile;linenumber=6;code=build.failed]"RUN make" failed: 100%AZP25',
+      '##vso[task.logissue type=error;sourcepath=a/Dockerfile;linenumber=6;code=build.failed]"RUN make" failed: 100%AZP25%0Ahint: see, there',
+    );
+  });
+
+  test('of a build elsewhere are those of that build', () => {
+    const there = { ...place, url: 'https://dev.azure.com/run', cause: 'build.failed' };
+    expect(annotateError('github', new ImageBuilderError('run.failed', message, there))).toBe(
+      '::error file=a/Dockerfile,line=6,title=build.failed::"RUN make" failed: 100%25',
     );
   });
 
