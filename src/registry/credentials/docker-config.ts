@@ -23,7 +23,11 @@ export async function readDockerConfig(path: string): Promise<DockerConfig | und
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw invalidConfig(path, `cannot be read (${error.code})`, { cause: error });
   });
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseDockerConfig(path, text);
+}
+
+/** Reads the text of a Docker configuration. Throws `config.invalid` when it is damaged. */
+export function parseDockerConfig(path: string, text: string): DockerConfig {
   const config = record(parseJson(path, text), path, 'the file');
   const { auths = {}, credHelpers = {}, credsStore = '' } = config;
   if (typeof credsStore !== 'string') throw invalidConfig(path, 'expected "credsStore" to be a text');

@@ -10,13 +10,15 @@ import { dockerCredentials } from './docker-credentials.ts';
 interface Setup {
   /** Contents of config.json; absent: no file. */
   readonly config?: object | string;
+  /** `DOCKER_AUTH_CONFIG`. */
+  readonly variable?: string;
   /** Shell bodies by helper name; stdin is in `$server`. */
   readonly helpers?: Readonly<Record<string, string>>;
   readonly deadline?: number;
   readonly google?: Credentials;
 }
 
-async function find(registry: string, { config, helpers = {}, deadline, google }: Setup) {
+async function find(registry: string, { config, variable, helpers = {}, deadline, google }: Setup) {
   const directory = await mkdtemp(join(tmpdir(), 'credentials-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const configPath = join(directory, 'config.json');
@@ -33,7 +35,10 @@ async function find(registry: string, { config, helpers = {}, deadline, google }
     environment: { PATH: [bin, '/usr/bin', '/bin'].join(delimiter) },
     ...(deadline === undefined ? {} : { deadline }),
   });
-  const found = await dockerCredentials({ configPath, run, google: async () => google })(registry);
+  const inEnvironment = variable === undefined ? undefined : new Secret(variable);
+  const found = await dockerCredentials({ configPath, inEnvironment, run, google: async () => google })(
+    registry,
+  );
   return found && plain(found);
 }
 
@@ -53,6 +58,21 @@ const hub = 'index.docker.io';
 describe('credentials', () => {
   test.each<[string, string, Setup, string | undefined]>([
     ['no file', host, {}, undefined],
+    [
+      'a variable that wins over the file',
+      host,
+      {
+        variable: JSON.stringify({ auths: { [host]: auth('var:pass') } }),
+        config: { auths: { [host]: auth('ann:pass') } },
+      },
+      'var/pass',
+    ],
+    [
+      'a variable that does not know the host',
+      host,
+      { variable: '{"auths":{}}', config: { auths: { [host]: auth('ann:pass') } } },
+      'ann/pass',
+    ],
     ['an empty file of settings', host, { config: {} }, undefined],
     ['another host', host, { config: { auths: { 'registry.example': auth('a:b') } } }, undefined],
     ['the host', host, { config: { auths: { [host]: auth('ann:pass') } } }, 'ann/pass'],

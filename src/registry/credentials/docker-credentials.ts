@@ -7,6 +7,7 @@ import {
   helperKey,
   inlineCredentials,
   invalidConfig,
+  parseDockerConfig,
   readDockerConfig,
 } from './docker-config.ts';
 import { googleCredentials } from './google-credentials.ts';
@@ -17,6 +18,8 @@ const identityTokenUser = '<token>';
 export interface DockerCredentialsOptions {
   /** Docker's `config.json`; it need not exist. */
   readonly configPath: string;
+  /** `DOCKER_AUTH_CONFIG`: the same as JSON, which wins over the file, as it does for docker. */
+  readonly inEnvironment?: Secret | undefined;
   readonly run: RunHelper;
   /** Asked for the registries of Google that the Docker configuration does not know. */
   readonly google?: FindCredentials;
@@ -27,8 +30,12 @@ export interface DockerCredentialsOptions {
  * for Google's registries, application default credentials.
  */
 export function dockerCredentials(options: DockerCredentialsOptions): FindCredentials {
-  const { configPath, run, google = googleCredentials() } = options;
+  const { configPath, run, inEnvironment: text, google = googleCredentials() } = options;
+  const inEnvironment =
+    text === undefined ? undefined : () => parseDockerConfig('DOCKER_AUTH_CONFIG', text.reveal());
   return async (registry) => {
+    const given = inEnvironment === undefined ? undefined : inlineCredentials(inEnvironment(), registry);
+    if (given !== undefined) return given;
     const config = await readDockerConfig(configPath);
     const known = config === undefined ? undefined : await configuredCredentials(config, registry, run);
     return known ?? google(registry);
