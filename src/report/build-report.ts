@@ -64,6 +64,13 @@ const signatureSchema = z.strictObject({
   signing_time: z.optional(described(z.string(), 'RFC 3339, UTC, as the signer claims it.')),
 });
 
+const runSchema = z.strictObject({
+  backend: described(z.enum(['azure-devops']), 'Where it ran.'),
+  id: described(z.string(), 'Number of the run.'),
+  url: described(z.string(), 'Its page.'),
+  result: z.optional(described(z.string(), "The service's own word for how it ended.")),
+});
+
 const errorSchema = z.strictObject({
   code: described(z.string(), 'Stable code, see docs/errors.md.'),
   message: z.string(),
