@@ -4,7 +4,7 @@ import type { BuildPlan } from '../plan/index.ts';
 
 export interface BuilderChoice {
   readonly plan: Pick<BuildPlan, 'policy'>;
-  readonly nodes: Settings['builderNodes'];
+  readonly nodes: readonly Pick<Settings['builderNodes'][number], 'name' | 'builder'>[];
   /** From `--builder`. */
   readonly named: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { isFailure } from '../core/index.ts';
 import { openIssuerKeys, trustedIssuers } from '../identity/index.ts';
 import {
   buildAndPush,
@@ -9,10 +10,11 @@ import {
   publishBuilt,
   unpublishedReport,
 } from '../pipeline/index.ts';
-import { planBuild } from '../plan/index.ts';
+import { type BuildPlan, planBuild } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
-import { summarizeReport, writeFileWhole } from '../report/index.ts';
-import { parseRemoteRequest } from '../request/index.ts';
+import { earlyFailureReport, summarizeReport, writeFileWhole } from '../report/index.ts';
+import { printedReport } from '../submit/index.ts';
+import { buildNodes } from './build-nodes.ts';
 import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
@@ -21,9 +23,10 @@ import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { openPorts } from './open-ports.ts';
 import { openSources } from './open-sources.ts';
+import { setOutputVariable } from './output-variable.ts';
 import { readRequest } from './read-request.ts';
-import { readBuiltReport, readIdentified } from './stage-contents.ts';
-import { readStage, writeStage } from './stage-files.ts';
+import { readIdentified, readReport, requireReport } from './stage-contents.ts';
+import { writeStage } from './stage-files.ts';
 import { identityOf, readToken } from './token.ts';
 import { unknownAction } from './usage-error.ts';
 
@@ -49,7 +52,7 @@ export async function pipeline(run: CommandRun): Promise<number> {
 
 async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { console, signal } = run;
-  const request = await readRequest(run);
+  const requestOf = await readRequest(run);
   const { settings, resolvePath, file } = await loadConfiguration(run, undefined);
   const identity = identityOf(settings, file);
   await using connections = connect(run, { plainHttp: [], emit });
@@ -61,7 +64,7 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { refs, withSource } = await openSources({ run, settings, resolvePath, emit });
   const now = clock();
   const identified = await identifyBuild({
-    ...{ token: readToken(run), request, trust, now },
+    ...{ token: readToken(run), requestOf, trust, now },
     ports: {
       refs,
       withSource,
@@ -82,59 +85,62 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
     },
   });
   await writeStage(run, 'identified', identified);
+  setOutputVariable(run, 'nodes', JSON.stringify(buildNodes(identified.plan, settings.builderNodes)));
   return 0;
 }
 
 async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, source, request } = await readIdentified(run);
-  const { settings, resolvePath } = await loadConfiguration(run, undefined);
-  const { withSource } = await openSources({ run, settings, resolvePath, emit });
-  const builder = chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') });
-  await using ports = openPorts({ run, settings, resolvePath, plan, emit });
-  const result = await withSource(source, ({ root }) =>
-    buildAndPush({
-      ...{ plan, root, ports, emit, clock },
-      builder,
-      temporaryFolder: tmpdir(),
-      signal: run.signal,
-    }),
-  );
-  return handOn(run, 'built', { request, result });
+  return handOn(run, { kind: 'built', plan, request }, async () => {
+    const { settings, resolvePath } = await loadConfiguration(run, undefined);
+    const { withSource } = await openSources({ run, settings, resolvePath, emit });
+    const builder = chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') });
+    await using ports = openPorts({ run, settings, resolvePath, plan, emit });
+    const shared = { plan, ports, emit, clock, builder, temporaryFolder: tmpdir(), signal: run.signal };
+    return await withSource(source, ({ root }) => buildAndPush({ ...shared, root }));
+  });
 }
 
 async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, request } = await readIdentified(run);
-  const built = await readBuiltReport(run, 'built', request);
-  const { settings, resolvePath } = await loadConfiguration(run, undefined);
-  await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
-  await using ports = openPorts({ run, settings, resolvePath, plan, emit });
-  const result = await publishBuilt({
-    ...{ plan, built, emit, clock },
-    signal: run.signal,
-    ports: {
-      checkSigners: ports.checkSigners,
-      openPublisher: ports.openPublisher,
-      fetchManifest: (repository, digest, signal) =>
-        connections.registry.withSignal(signal).fetchManifest(repository, digest),
-    },
+  const built = await requireReport(run, 'built', request);
+  return handOn(run, { kind: 'published', plan, request }, async () => {
+    const { settings, resolvePath } = await loadConfiguration(run, undefined);
+    await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
+    await using ports = openPorts({ run, settings, resolvePath, plan, emit });
+    return await publishBuilt({
+      ...{ plan, built, emit, clock },
+      signal: run.signal,
+      ports: {
+        checkSigners: ports.checkSigners,
+        openPublisher: ports.openPublisher,
+        fetchManifest: (repository, digest, signal) =>
+          connections.registry.withSignal(signal).fetchManifest(repository, digest),
+      },
+    });
   });
-  return handOn(run, 'published', { request, result });
 }
 
 interface HandedOn {
+  readonly kind: 'built' | 'published';
+  readonly plan: BuildPlan;
   /** Stands for the request. */
   readonly request: string;
-  readonly result: PipelineResult;
 }
 
-/** What failed is handed on too: the last stage reports it. */
+/** What failed is handed on too, also what failed before it had begun: the last stage reports it. */
 async function handOn(
   run: CommandRun,
-  kind: 'built' | 'published',
-  { request, result }: HandedOn,
+  { kind, plan, request }: HandedOn,
+  work: () => Promise<PipelineResult>,
 ): Promise<number> {
-  await writeStage(run, kind, { request, report: result.report });
-  if (result.error !== undefined) throw result.error;
+  const { report, error } = await work().catch((thrown: unknown): PipelineResult => {
+    if (!isFailure(thrown)) throw thrown;
+    const imageName = plan.image.name;
+    return { report: earlyFailureReport({ imageName, error: thrown, now: clock() }), error: thrown };
+  });
+  await writeStage(run, kind, { request, report });
+  if (error !== undefined) throw error;
   return 0;
 }
 
@@ -142,12 +148,13 @@ async function handOn(
 async function report(run: CommandRun): Promise<number> {
   const { args, console } = run;
   const { plan, request } = await readIdentified(run);
-  const isPublished = (await readStage(run, 'published')) !== undefined;
-  const found = isPublished
-    ? await readBuiltReport(run, 'published', request)
-    : unpublishedReport(plan, await readBuiltReport(run, 'built', request));
+  const found =
+    (await readReport(run, 'published', request)) ??
+    unpublishedReport(plan, await readReport(run, 'built', request), clock());
   const path = one(args, 'build-report-path');
-  if (path !== undefined) await writeFileWhole(resolve(console.directory, path), printJson(found, 2));
-  console.stdout.write(args.switches.get('json') ? printJson(found, 2) : neutralise(summarizeReport(found)));
+  const json = printJson(found, 2);
+  if (path !== undefined) await writeFileWhole(resolve(console.directory, path), json);
+  if (args.switches.get('ado-state-output')) console.stdout.write(printedReport(json));
+  else console.stdout.write(args.switches.get('json') ? json : neutralise(summarizeReport(found)));
   return 0;
 }

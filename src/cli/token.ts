@@ -47,7 +47,8 @@ export async function token(run: CommandRun): Promise<number> {
 
 /** The token of the caller, from the command line or the environment. Throws `usage.invalid`. */
 export function readToken({ args, console }: CommandRun): Secret {
-  const text = one(args, 'token') ?? console.environment.AUTHORIZATION ?? '';
+  const { AUTHORIZATION, PARAMETER_Authorization: deployed } = console.environment;
+  const text = one(args, 'token') ?? (AUTHORIZATION || deployed || '');
   if (text !== '') return new Secret(text);
   const hint = 'set the environment variable AUTHORIZATION, or --token, which others on this machine can see';
   throw usageError('--token', 'no token is given', hint);

@@ -2,6 +2,7 @@ import type { SourceRequest, SourceState } from '../../ci/index.ts';
 import type { Secret } from '../../core/index.ts';
 import {
   bindRequest,
+  type Caller,
   type CheckedRequest,
   checkSource,
   type RefReader,
@@ -35,7 +36,8 @@ export interface IdentifyPorts {
 
 export interface IdentifyInputs {
   readonly token: Secret;
-  readonly request: ParsedRequest;
+  /** What is asked for; callers of deployed pipelines leave some of it to what their token says. */
+  readonly requestOf: (caller: Caller) => ParsedRequest;
   readonly trust: Trust;
   readonly ports: IdentifyPorts;
   readonly now: Date;
@@ -46,8 +48,9 @@ export interface IdentifyInputs {
  * about, and what is to be done. Throws `identity.rejected`, `identity.unavailable`, and what the ports throw.
  */
 export async function identifyBuild(inputs: IdentifyInputs): Promise<IdentifiedBuild> {
-  const { token, request, trust, ports, now } = inputs;
+  const { token, requestOf, trust, ports, now } = inputs;
   const caller = await verifyToken(token, trust, now);
+  const request = requestOf(caller);
   const checked = await checkSource(bindRequest(caller, request), ports.refs);
   const source = sourceOf(checked);
   // What is refused whatever the commit holds is not even fetched.

@@ -1,3 +1,4 @@
+import { ImageBuilderError } from '../../core/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { BuildReport } from '../../report/index.ts';
 import { makeReport } from '../make-report.ts';
@@ -5,9 +6,11 @@ import { startRecord } from '../run-record.ts';
 
 /**
  * The report of a build that was not published, whatever the stage that built says of it: that stage ran somebody
- * else's code. What the plan knows is the plan's, nothing is signed or tagged, and nothing succeeded.
+ * else's code. What the plan knows is the plan's, nothing is signed or tagged, and nothing succeeded. `now` is for a
+ * build of which nothing is known.
  */
-export function unpublishedReport(plan: BuildPlan, built: BuildReport): BuildReport {
+export function unpublishedReport(plan: BuildPlan, built: BuildReport | undefined, now: Date): BuildReport {
+  if (built === undefined) return unbuiltReport(plan, now);
   const record = startRecord(new Date(built.started));
   const planned = makeReport({ plan, record, timings: [], error: undefined, clock: () => record.started });
   const { seconds, timings, slowest_steps, warnings, error, resumed } = built;
@@ -21,4 +24,11 @@ export function unpublishedReport(plan: BuildPlan, built: BuildReport): BuildRep
     }),
     error: error ?? { code: 'publish.incomplete', message: 'the image was built, and not published' },
   };
+}
+
+function unbuiltReport(plan: BuildPlan, now: Date): BuildReport {
+  const record = startRecord(now);
+  const message = 'the stage that builds ended without saying how';
+  const error = new ImageBuilderError('internal', message, { where: 'build' });
+  return makeReport({ plan, record, timings: [], error, clock: () => now });
 }
