@@ -58,8 +58,7 @@ export function commandLineMarkdown(): string {
 function flagTable(flags: readonly Flag[]): string[] {
   const rows = flags.map((flag) => {
     const repeat = flag.repeatable ? ' May be given several times.' : '';
-    const later = flag.notYet === undefined ? '' : ` Refused for now: needs ${flag.notYet}.`;
-    return `| \`${spelling(flag).replaceAll('|', '\\|')}\` | ${flag.description.replaceAll('|', '\\|')}.${repeat}${later} |`;
+    return `| \`${spelling(flag).replaceAll('|', '\\|')}\` | ${flag.description.replaceAll('|', '\\|')}.${repeat} |`;
   });
   return ['| flag | meaning |', '| --- | --- |', ...rows];
 }

@@ -38,6 +38,18 @@ export const commands: readonly Command[] = [
     run: async (run) => (await import('./build.ts')).build(run),
   },
   {
+    name: 'attach',
+    summary: 'follow the run of a build in Azure DevOps again, and end as the build itself would',
+    usage: 'RUN [flags]',
+    positionals: 1,
+    flags: flagsOf.attach,
+    examples: [
+      'image-builder attach 4711',
+      "image-builder attach 'https://dev.azure.com/team/project/_build/results?buildId=4711' --build-report-path report.json",
+    ],
+    run: async (run) => (await import('./attach.ts')).attach(run),
+  },
+  {
     name: 'plan',
     summary: 'print what a build would do; needs no engine, no network and no credentials',
     usage: '[flags]',

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { Secret } from '../core/index.ts';
 import { type HttpClient, type HttpClientOptions, openHttpClient } from '../http/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { dockerCredentials, helperRunner, openRegistry, type RegistryClient } from '../registry/index.ts';
@@ -33,6 +34,7 @@ export function connect(
   const { environment } = console;
   const http = openHttpClient({ ...patience, clock, random: Math.random, userAgent: agent });
   const credentials = dockerCredentials({
+    ...(environment.DOCKER_AUTH_CONFIG ? { inEnvironment: new Secret(environment.DOCKER_AUTH_CONFIG) } : {}),
     configPath: join(environment.DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json'),
     run: helperRunner({ environment }),
   });

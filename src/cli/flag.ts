@@ -5,8 +5,6 @@ export interface Flag {
   readonly value?: string;
   readonly repeatable?: boolean;
   readonly description: string;
-  /** Set for flags of deployed callers whose work this version does not do: what is missing, in words. */
-  readonly notYet?: string;
   /** Set for flags that only deployed callers use; help leaves them out unless asked for everything. */
   readonly deployed?: boolean;
 }

@@ -3,8 +3,6 @@ import { identifying } from './identity-flags.ts';
 import { staging } from './pipeline-flags.ts';
 import { keyMaking, signing, stateOutput, verifying } from './signing-flags.ts';
 
-const remoteBackend = 'building in an Azure DevOps pipeline';
-
 const helping = [
   { name: 'debug', description: 'print what is otherwise not worth a line, and the causes of an error' },
   { name: 'help', description: 'print this help' },
@@ -118,19 +116,23 @@ const image = [
   { name: 'no-cache', description: 'run every step again' },
 ] as const satisfies readonly Flag[];
 
+const reportPath = {
+  name: 'build-report-path',
+  value: 'FILE',
+  description: 'write the build report (JSON) to this file, also when the build fails',
+} as const satisfies Flag;
+
+const logDirectory = {
+  name: 'log-dir',
+  value: 'DIR',
+  description: 'write the whole log to image-builder.log in this folder as well',
+} as const satisfies Flag;
+
 const output = [
   { name: 'dry-run', description: 'print the plan and stop' },
   { name: 'builder', value: 'NAME', description: 'buildx builder to use; default: the current one' },
-  {
-    name: 'build-report-path',
-    value: 'FILE',
-    description: 'write the build report (JSON) to this file, also when the build fails',
-  },
-  {
-    name: 'log-dir',
-    value: 'DIR',
-    description: 'write the whole log to image-builder.log in this folder as well',
-  },
+  reportPath,
+  logDirectory,
   { name: 'silent', description: 'the same as --progress=quiet', deployed: true },
 ] as const satisfies readonly Flag[];
 
@@ -140,7 +142,32 @@ const tagsFile = {
   description: 'write the tags as JSON to this file as well',
 } as const satisfies Flag;
 
-/** Flags of deployed callers. Those without `notYet` have the meaning that they always had. */
+/** How we log in to Azure DevOps. */
+const azureLogin = [
+  {
+    name: 'azure-client-id',
+    value: 'ID',
+    description: 'Entra application that we log in as; default: $AZURE_CLIENT_ID',
+    deployed: true,
+  },
+  {
+    name: 'azure-client-secret',
+    value: 'SECRET',
+    description: 'its secret; default: $AZURE_CLIENT_SECRET, or none in a GitHub job',
+    deployed: true,
+  },
+  {
+    name: 'azure-tenant-id',
+    value: 'ID',
+    description: 'Entra tenant; default: $AZURE_TENANT_ID',
+    deployed: true,
+  },
+] as const satisfies readonly Flag[];
+
+/** Of `attach`. */
+const following = [reportPath, logDirectory] as const satisfies readonly Flag[];
+
+/** Flags of deployed callers, with the meaning that they always had. */
 const deployed = [
   { name: 'parse-tags-only', description: 'the same as the command "tags"', deployed: true },
   { name: 'sign-only', description: 'the same as the command "sign"', deployed: true },
@@ -151,48 +178,41 @@ const deployed = [
     description: 'image to sign, with --sign-only; several with commas',
     deployed: true,
   },
+  stateOutput,
+] as const satisfies readonly Flag[];
+
+/** Of commands that speak to the pipeline; secrets are better kept in the variables, which others cannot see. */
+const remote = [
+  {
+    name: 'backend',
+    value: 'BACKEND',
+    description: 'where to build: auto, local or azure-devops; default: backend of the configuration',
+  },
   {
     name: 'oidc-token',
     value: 'TOKEN',
-    description: 'identity of the caller',
+    description:
+      'token that proves who asks; default: $AUTHORIZATION, or one that GitHub gives out for the request',
     deployed: true,
-    notYet: remoteBackend,
   },
+  ...azureLogin,
   {
-    name: 'azure-client-id',
-    value: 'ID',
-    description: 'credential for Azure DevOps',
+    name: 'ado-preview-run',
+    description: 'print the final YAML of the run that would be started, and start none',
     deployed: true,
-    notYet: remoteBackend,
   },
-  {
-    name: 'azure-client-secret',
-    value: 'SECRET',
-    description: 'credential for Azure DevOps',
-    deployed: true,
-    notYet: remoteBackend,
-  },
-  {
-    name: 'azure-tenant-id',
-    value: 'ID',
-    description: 'credential for Azure DevOps',
-    deployed: true,
-    notYet: remoteBackend,
-  },
-  { name: 'ado-preview-run', description: 'print the final pipeline', deployed: true, notYet: remoteBackend },
   {
     name: 'ado-preview-run-yaml-path',
     value: 'FILE',
-    description: 'pipeline file for the preview',
+    description: 'pipeline file to preview in place of the one in the service',
     deployed: true,
-    notYet: remoteBackend,
   },
-  stateOutput,
 ] as const satisfies readonly Flag[];
 
 /** The flags of each command, in the order in which help shows them. */
 export const flagsOf = {
-  build: [...image, ...tagging, ...source, ...output, ...general, tagsFile, ...deployed],
+  build: [...image, ...tagging, ...source, ...output, ...remote, ...general, tagsFile, ...deployed],
+  attach: [...following, ...azureLogin, ...general],
   plan: [...image, ...tagging, ...source, ...general],
   tags: [
     ...tagging,

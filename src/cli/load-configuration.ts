@@ -1,9 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { type LoadedSettings, loadSettings } from '../config/index.ts';
+import { type LoadedSettings, loadSettings, shippedConfig } from '../config/index.ts';
 import { checkTemplate, checkValidationPattern } from '../tags/index.ts';
 import type { CommandRun } from './commands.ts';
 import { one } from './one.ts';
-import { shippedConfig } from './shipped-config.ts';
 
 export interface Configuration extends Omit<LoadedSettings, 'warnings'> {
   /** One line each. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFailure } from '../core/index.ts';
 import { flagsOf } from './flags.ts';
-import { parseArguments, refuseNotYet } from './parse-arguments.ts';
+import { parseArguments } from './parse-arguments.ts';
 
 const parse = (...args: string[]) => parseArguments(args, flagsOf.build);
 
@@ -74,26 +74,6 @@ describe('a wrong command line is refused', () => {
   ])('%j: %s', (args, message, hint) => {
     expect(() => parse(...args)).toThrow(expect.objectContaining({ code: 'usage.invalid', message, hint }));
   });
-});
-
-describe('flags of later versions', () => {
-  const refuse = (...args: string[]) => refuseNotYet(parse(...args), flagsOf.build);
-
-  test.each([
-    ['--oidc-token=secret-value'],
-    ['--ado-preview-run=true'],
-    ['--azure-client-secret=secret-value'],
-  ])('%s is refused in one line that holds no value', (arg) => {
-    expect(() => refuse(arg)).toThrow(expect.objectContaining({ code: 'usage.not-available' }));
-    expect(() => refuse(arg)).not.toThrow('secret-value');
-  });
-
-  test.each([['--oidc-token='], ['--ado-preview-run=false'], ['--name=x']])(
-    '%s asks for nothing of the kind',
-    (arg) => {
-      expect(() => refuse(arg)).not.toThrow();
-    },
-  );
 });
 
 test('no command line crashes or hangs the parser', () => {

@@ -89,13 +89,3 @@ function addValue(values: Map<string, string[]>, flag: Flag, value: string): voi
 function usage(message: string, argument: string, hint: string): ImageBuilderError {
   return new ImageBuilderError('usage.invalid', message, { argument }, { hint });
 }
-
-/** Refuses flags whose work belongs to a later version; an empty value or `=false` asks for nothing. */
-export function refuseNotYet(args: Arguments, flags: readonly Flag[]): void {
-  for (const flag of flags) {
-    const asked = args.switches.get(flag.name) ?? args.values.get(flag.name)?.some((value) => value !== '');
-    if (flag.notYet === undefined || asked !== true) continue;
-    const message = `"--${flag.name}" needs ${flag.notYet}, which this version does not do yet`;
-    throw new ImageBuilderError('usage.not-available', message, { feature: flag.notYet });
-  }
-}

@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import {
   type BuildEvent,
   buildEvents,
+  type CiBuild,
   checkoutReader,
-  type SourceReader,
+  ciSource,
+  findCheckoutRoot,
+  readCiBuild,
   type SourceState,
 } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
@@ -16,6 +20,8 @@ import type { Arguments } from './parse-arguments.ts';
 
 export interface Prepared {
   readonly source: SourceState;
+  /** What the CI around us builds; undefined outside of one, and where `--event` says what to act as. */
+  readonly ci: CiBuild | undefined;
   readonly settings: Settings;
   /** Turns a path of the configuration into an absolute one: it counts from the folder of its file. */
   readonly resolvePath: (path: string) => string;
@@ -24,18 +30,19 @@ export interface Prepared {
   readonly now: Date;
 }
 
-/** Reads what every command about a checkout needs: the source as its event, and the settings. */
+/** Reads what every command about a build needs: what is built and why, and the settings. */
 export async function prepare(run: CommandRun): Promise<Prepared> {
-  const { signal } = run;
+  const { args, console, signal } = run;
   const now = new Date();
-  const source = await sourceReader(run).read(signal);
-  const { settings, warnings, resolvePath } = await loadConfiguration(run, source.root);
-  return { source, settings, resolvePath, warnings, now };
-}
-
-function sourceReader({ args, console }: CommandRun): SourceReader {
   const directory = one(args, 'checkout') ?? console.directory;
-  return checkoutReader({ directory, repository: one(args, 'repo'), ...eventChoice(args) });
+  const ci = one(args, 'event') === undefined ? await readCiBuild(console.environment, readFile) : undefined;
+  const source =
+    ci === undefined
+      ? await checkoutReader({ directory, repository: one(args, 'repo'), ...eventChoice(args) }).read(signal)
+      : await ciSource(ci, { directory, now, signal });
+  const root = source.root === '' ? await findCheckoutRoot(directory, signal) : source.root;
+  const { settings, warnings, resolvePath } = await loadConfiguration(run, root);
+  return { source, ci, settings, resolvePath, warnings: [...(ci?.notes ?? []), ...warnings], now };
 }
 
 /** Plans the build that the command line asks for. */

@@ -10,14 +10,11 @@ export interface ErrorStyle {
 /** Prints one clear error: the thing, the place, the way out. A stack only for our own bugs, and only with --debug. */
 export function printError(error: unknown, stderr: NodeJS.WritableStream, { debug, mode }: ErrorStyle): void {
   if (mode === 'json') stderr.write(printJson(errorObject(error)));
-  else stderr.write(`${[...errorLines(error, debug), ...annotation(error, mode)].join('\n')}\n`);
-}
-
-function annotation(error: unknown, mode: DisplayMode): string[] {
-  const [code, hint] = isFailure(error) ? [error.code, error.hint] : ['internal'];
-  const { file, line } = isFailure(error, 'build.failed') ? error.details : {};
-  const command = annotateError(mode, { code, message: reasonOf(error), hint, file, line });
-  return command === undefined ? [] : [command];
+  else {
+    const annotation = annotateError(mode, error);
+    const lines = [...errorLines(error, debug), ...(annotation === undefined ? [] : [annotation])];
+    stderr.write(`${lines.join('\n')}\n`);
+  }
 }
 
 function errorObject(error: unknown): Record<string, unknown> {
@@ -48,6 +45,7 @@ function bugLines(error: unknown, debug: boolean): string[] {
 function detailLines(error: ImageBuilderError): string[] {
   if (isFailure(error, 'config.invalid')) return error.details.problems.flatMap(problemLines);
   if (isFailure(error, 'build.failed')) return buildLines(error.details);
+  if (isFailure(error, 'run.failed')) return buildLines({ ...error.details, output: [] });
   if (isFailure(error, 'publish.incomplete'))
     return error.details.failed.map((line) => `  ${neutralise(line)}`);
   if (isFailure(error, 'signing.failed') || isFailure(error, 'signing.unavailable'))

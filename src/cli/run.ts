@@ -2,7 +2,7 @@ import { ImageBuilderError, nearest } from '../core/index.ts';
 import { type Command, commands } from './commands.ts';
 import type { Console } from './console.ts';
 import { commandHelp, mainHelp } from './help.ts';
-import { parseArguments, refuseNotYet } from './parse-arguments.ts';
+import { parseArguments } from './parse-arguments.ts';
 import { shortened } from './shortened.ts';
 
 const narrowest = 60;
@@ -21,7 +21,6 @@ export async function run(args: readonly string[], console: Console, signal: Abo
   const command = named ?? commandNamed('build');
   const parsed = parseArguments(named === undefined ? args : args.slice(1), command.flags);
   if (parsed.switches.get('help')) return printHelp(command.name, console);
-  refuseNotYet(parsed, command.flags);
   refuseStray(parsed.positionals, command);
   return command.run({ args: parsed, console, signal });
 }

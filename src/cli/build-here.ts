@@ -1,0 +1,67 @@
+import { tmpdir } from 'node:os';
+import { ImageBuilderError } from '../core/index.ts';
+import { checkBuildFiles, runPipeline } from '../pipeline/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import { type EmitProgress, printJson } from '../progress/index.ts';
+import { writeFileWhole } from '../report/index.ts';
+import type { Backend } from '../submit/index.ts';
+import { chooseBuilder } from './choose-builder.ts';
+import type { CommandRun } from './commands.ts';
+import { clock } from './connect.ts';
+import { one } from './one.ts';
+import { openPorts } from './open-ports.ts';
+import { type Prepared, planFrom } from './prepare.ts';
+import { printPlan } from './print-plan.ts';
+import { printTags } from './tags.ts';
+
+/** A build on this machine, of which everything is decided. */
+export interface LocalBuild {
+  readonly kind: 'here';
+  readonly prepared: Prepared;
+  readonly request: BuildPlan;
+  readonly imageName: string;
+}
+
+/** Decides everything of a build on this machine and looks at the files that it needs. */
+export async function planHere(run: CommandRun, prepared: Prepared): Promise<LocalBuild> {
+  const plan = planFrom(run, prepared);
+  if (prepared.source.root === '') throw otherCommit(plan.source.commit);
+  await checkBuildFiles(prepared.source.root, plan);
+  const tagsFile = one(run.args, 'tags-output-file');
+  if (tagsFile !== undefined) await writeFileWhole(tagsFile, printTags(plan.tags));
+  return { kind: 'here', prepared, request: plan, imageName: plan.image.name };
+}
+
+/** Carries a plan out in this process. */
+export function localBackend(
+  run: CommandRun,
+  { prepared }: LocalBuild,
+  emit: EmitProgress,
+): Backend<BuildPlan> {
+  const { source, settings, resolvePath } = prepared;
+  return {
+    kind: 'local',
+    async carryOut(plan, signal) {
+      await using ports = openPorts({ run, settings, resolvePath, plan, emit });
+      return await runPipeline({
+        ...{ plan, ports, emit, clock, signal },
+        root: source.root,
+        builder: chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') }),
+        temporaryFolder: tmpdir(),
+      });
+    },
+  };
+}
+
+/** Prints the plan of a build on this machine. */
+export function printDryRun({ args, console }: CommandRun, { request }: LocalBuild): number {
+  console.stdout.write(args.switches.get('json') ? printJson(request, 2) : printPlan(request));
+  return 0;
+}
+
+function otherCommit(commit: string): ImageBuilderError {
+  const message = `commit "${commit}", which the event is about, is not checked out here`;
+  const hint =
+    'check it out first, for example with the input "ref" of actions/checkout; or name another with --event';
+  return new ImageBuilderError('source.invalid', message, { path: '.' }, { hint });
+}

@@ -1,0 +1,28 @@
+import type { Settings } from '../config/index.ts';
+import { ImageBuilderError } from '../core/index.ts';
+import type { Backend } from './backend.ts';
+
+export interface BackendQuestion {
+  /** What the command line says. */
+  readonly requested: Settings['backend'] | undefined;
+  readonly settings: Pick<Settings, 'backend' | 'adoConfig'>;
+  /** Whether a CI says what is to be built. */
+  readonly inCi: boolean;
+}
+
+/** Where a build is carried out. Throws `config.invalid` for a pipeline that is not configured, `usage.invalid`. */
+export function chooseBackend({ requested, settings, inCi }: BackendQuestion): Backend<never>['kind'] {
+  const wanted = requested ?? settings.backend;
+  const hasPipeline = settings.adoConfig !== undefined;
+  if (wanted === 'auto') return inCi && hasPipeline ? 'azure-devops' : 'local';
+  if (wanted === 'local') return 'local';
+  if (!hasPipeline) {
+    const hint = 'add "ado-config", or build on this machine with --backend local';
+    throw new ImageBuilderError('config.invalid', 'no pipeline is configured', { problems: [] }, { hint });
+  }
+  if (inCi) return 'azure-devops';
+  const message = 'a build in Azure DevOps is asked for by a CI, and this is none that is known';
+  const hint =
+    'it needs the event and the token of a GitHub workflow or a Jenkins build; see --backend local';
+  throw new ImageBuilderError('usage.invalid', message, { argument: '--backend' }, { hint });
+}

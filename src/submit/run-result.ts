@@ -1,0 +1,123 @@
+import type { BuildResult, TimelineIssue, TimelineRecord } from '../azure/index.ts';
+import { type Clock, ImageBuilderError, isFailure, reasonOf } from '../core/index.ts';
+import { hintMark } from '../progress/index.ts';
+import { type BuildReport, earlyFailureReport, errorReport } from '../report/index.ts';
+import type { ParsedRequest } from '../request/index.ts';
+import type { SubmitResult } from './backend.ts';
+import type { EndedRun } from './follow-run.ts';
+import { type ReadReport, readPrintedReport } from './report-step.ts';
+import { placedRecords } from './timeline-tree.ts';
+
+export interface RunFacts {
+  readonly id: number;
+  readonly url: string;
+  /** Undefined for a run that somebody else started. */
+  readonly request: ParsedRequest | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * How a build in a pipeline ended. The service's word decides; the report only says more. What is neither a success
+ * nor a known failure is none of the first kind.
+ */
+export function resultOfRun(ended: EndedRun, facts: RunFacts): SubmitResult {
+  const { result = 'unknown' } = ended.build;
+  const read: ReadReport =
+    ended.reportLines === undefined
+      ? { kind: 'none', reason: 'the step that prints it did not run' }
+      : readPrintedReport(ended.reportLines);
+  const told = read.kind === 'report' ? withRun(read.report, facts, result) : undefined;
+  if (result === 'succeeded' && told?.status === 'Succeeded') return { report: told };
+  const error = whyNot({ result, told, read, ended, facts });
+  const report = told ?? emptyReport(error, facts, result);
+  const status = error.code === 'cancelled' ? 'Canceled' : 'Failed';
+  return { report: { ...report, status, error: report.error ?? errorReport(error) }, error };
+}
+
+interface Ending {
+  readonly result: BuildResult;
+  readonly told: BuildReport | undefined;
+  readonly read: ReadReport;
+  readonly ended: EndedRun;
+  readonly facts: RunFacts;
+}
+
+function whyNot(ending: Ending): ImageBuilderError {
+  const { result, told, read, ended, facts } = ending;
+  if (result === 'canceled') return cancelledRun(facts);
+  if (told?.error !== undefined) return reported(told.error, facts);
+  const failed = failedStep(ended);
+  if (result !== 'succeeded' && failed !== undefined) return stepFailed(failed, facts);
+  const reason =
+    read.kind === 'none' ? `there is no report: ${read.reason}` : `its report says "${told?.status}"`;
+  return runFailed(`run ${facts.id} ended as "${result}", and ${reason}`, facts);
+}
+
+function cancelledRun({ id, url }: RunFacts): ImageBuilderError {
+  const hint = `see ${url}`;
+  return new ImageBuilderError('cancelled', `run ${id} was cancelled`, { signal: 'pipeline' }, { hint });
+}
+
+/** The failure that another stage of the build reported, as if it had happened here. */
+function reported(
+  error: NonNullable<BuildReport['error']>,
+  { url }: RunFacts,
+): ImageBuilderError<'run.failed'> {
+  const { code, message, hint, file, line } = error;
+  const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+  return new ImageBuilderError('run.failed', message, { url, cause: code, ...place }, { hint });
+}
+
+interface FailedStep {
+  readonly label: string;
+  readonly issues: readonly TimelineIssue[];
+}
+
+/** The first step that failed; a job or stage that failed without one was refused, or ran out of time. */
+function failedStep({ timeline }: EndedRun): FailedStep | undefined {
+  const failed = placedRecords(timeline).filter(({ record }) => record.result === 'failed');
+  const byType = (type: TimelineRecord['type']) => failed.find(({ record }) => record.type === type);
+  const first = byType('Task') ?? byType('Job') ?? byType('Stage');
+  if (first === undefined) return undefined;
+  const issues = first.record.issues.filter(({ kind }) => kind === 'error');
+  return { label: first.label, issues };
+}
+
+function stepFailed({ label, issues }: FailedStep, facts: RunFacts): ImageBuilderError<'run.failed'> {
+  const [first] = issues.filter(({ code }) => code !== undefined).concat(issues);
+  if (first === undefined) return runFailed(`step "${label}" of run ${facts.id} failed`, facts);
+  const { code, sourcePath, line } = first;
+  const [message = '', hint] = first.message.split(hintMark);
+  const details = {
+    url: facts.url,
+    ...(code === undefined ? {} : { cause: code }),
+    ...(sourcePath === undefined ? {} : { file: sourcePath }),
+    ...(line === undefined ? {} : { line }),
+  };
+  return new ImageBuilderError('run.failed', message, details, {
+    hint: hint ?? `step "${label}"; see ${facts.url}`,
+  });
+}
+
+function runFailed(message: string, { url }: RunFacts): ImageBuilderError<'run.failed'> {
+  return new ImageBuilderError('run.failed', message, { url }, { hint: `see ${url}` });
+}
+
+/** The result of a run that could not be followed to its end. */
+export function brokenOff(thrown: unknown, facts: RunFacts): SubmitResult {
+  const error = isFailure(thrown)
+    ? thrown
+    : new ImageBuilderError('internal', reasonOf(thrown), { where: 'submit' }, { cause: thrown });
+  return { report: emptyReport(error, facts), error };
+}
+
+function emptyReport(error: ImageBuilderError, facts: RunFacts, result?: BuildResult): BuildReport {
+  const { request, clock } = facts;
+  const imageName = request?.build.name ?? request?.source.name ?? '';
+  return withRun(earlyFailureReport({ imageName, error, now: clock() }), facts, result);
+}
+
+function withRun(report: BuildReport, { id, url }: RunFacts, result?: BuildResult): BuildReport {
+  const run = { backend: 'azure-devops', id: String(id), url } as const;
+  return { ...report, run: { ...run, ...(result === undefined ? {} : { result }) } };
+}
