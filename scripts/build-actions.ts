@@ -8,6 +8,8 @@ import { bundleOptions, root } from './bundle-options.ts';
 /** Each bundle, and the source that it is made of. */
 const bundles: Readonly<Record<string, string>> = {
   '.github/actions/expose-jwt-action/dist/main.js': 'src/actions/expose-jwt.ts',
+  '.github/actions/image-builder/dist/main.js': 'src/actions/build.ts',
+  '.github/actions/image-builder/dist/post.js': 'src/actions/cancel.ts',
 };
 
 const onlyCheck = process.argv.includes('--check');

@@ -9,7 +9,6 @@ import { bundleOptions, root } from './bundle-options.ts';
 const folder = join(root, 'dist');
 
 const common = await bundleOptions();
-const shippedConfig = await readFile(join(root, 'configs/image-builder-config.yaml'), 'utf8');
 await rm(folder, { recursive: true, force: true });
 const result = await build({
   ...common,
@@ -18,7 +17,6 @@ const result = await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   metafile: true,
-  define: { ...common.define, IMAGE_BUILDER_SHIPPED_CONFIG: JSON.stringify(shippedConfig) },
 });
 const entry = join(folder, 'cli.js');
 await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);

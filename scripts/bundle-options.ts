@@ -6,8 +6,9 @@ import type { BuildOptions } from 'esbuild';
 export const root = join(import.meta.dirname, '..');
 
 /** How everything is bundled that runs: the same sources make the same bytes. */
-export async function bundleOptions(): Promise<BuildOptions & { readonly define: Record<string, string> }> {
+export async function bundleOptions(): Promise<BuildOptions> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const shippedConfig = await readFile(join(root, 'configs/image-builder-config.yaml'), 'utf8');
   return {
     absWorkingDir: root,
     bundle: true,
@@ -18,7 +19,10 @@ export async function bundleOptions(): Promise<BuildOptions & { readonly define:
     keepNames: false,
     legalComments: 'none',
     logLevel: 'warning',
-    define: { IMAGE_BUILDER_VERSION: JSON.stringify(version) },
+    define: {
+      IMAGE_BUILDER_VERSION: JSON.stringify(version),
+      IMAGE_BUILDER_SHIPPED_CONFIG: JSON.stringify(shippedConfig),
+    },
     // What CommonJS packages call.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

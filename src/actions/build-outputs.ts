@@ -1,0 +1,16 @@
+import { printJson } from '../progress/index.ts';
+import { summarizeReport as markdownSummary } from '../report/index.ts';
+import type { SubmitResult } from '../submit/index.ts';
+import type { ActionRun } from './run-action.ts';
+
+/** Hands the result on to the steps that follow, and to people; then throws why the build failed, if it did. */
+export function publishResult({ files }: Pick<ActionRun, 'files'>, { report, error }: SubmitResult): void {
+  files.setOutput('images', JSON.stringify(report.images_list));
+  files.setOutput('architectures', JSON.stringify(report.architectures));
+  files.setOutput('digest', report.digest);
+  files.setOutput('build-report', printJson(report).trimEnd());
+  files.setOutput('adoResult', report.run?.result ?? '');
+  files.setOutput('result', report.status);
+  files.appendSummary(markdownSummary(report));
+  if (error !== undefined) throw error;
+}
