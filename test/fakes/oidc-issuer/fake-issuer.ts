@@ -47,6 +47,8 @@ export interface FakeIssuer {
   readonly key: () => SigningKey;
   /** What is published; set it to publish something else. */
   published: readonly object[];
+  /** What `requestUrl` says of the job that asks, changed by these. */
+  jobClaims: Claims;
   /** Signs with a new key from now on, and publishes it beside those before. */
   readonly rotate: () => SigningKey;
   /** A token with GitHub's claims, changed by these; `undefined` leaves a claim out. */
@@ -70,6 +72,7 @@ export async function startFakeIssuer(options: IssuerOptions): Promise<FakeIssue
     url,
     requestUrl: `${origin}/token?api-version=2.0`,
     requestToken,
+    jobClaims: {},
     seen,
     ...keyRing(options.key),
     token: (order = {}) => mint(issuer, clock(), order),
@@ -125,5 +128,6 @@ function answer(issuer: FakeIssuer, request: IncomingMessage, asked: URL): Issue
   if (asked.pathname !== '/token') return { status: 404 };
   if (request.headers.authorization?.toLowerCase() !== `bearer ${requestToken}`) return { status: 401 };
   const aud = asked.searchParams.get('audience');
-  return json({ count: 1, value: issuer.token(aud === null ? {} : { claims: { aud } }) });
+  const claims = { ...issuer.jobClaims, ...(aud === null ? {} : { aud }) };
+  return json({ count: 1, value: issuer.token({ claims }) });
 }
