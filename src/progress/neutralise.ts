@@ -25,7 +25,8 @@ export function neutralise(untrusted: string): string {
 
 /** Like `neutralise`, with the line breaks folded into single spaces. */
 export function neutraliseLine(untrusted: string): string {
-  return neutralise(untrusted.trim().replace(/\s*[\r\n]\s*/g, ' '));
+  const lines = untrusted.split(/[\r\n]+/).map((line) => line.trim());
+  return neutralise(lines.filter((line) => line !== '').join(' '));
 }
 
 function neutralLine(line: string): string {
