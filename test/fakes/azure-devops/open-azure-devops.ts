@@ -66,16 +66,18 @@ export async function openAzureDevOps(options: TestAzureDevOpsOptions = {}): Pro
   return { ...fake, ask, start, run };
 }
 
-/** The record of this name, or the first of this type. */
-export function recordOf(run: Run, name: string): TimelineRecord {
-  const found = run.timeline.records.find((record) => record.name === name || record.refName === name);
+/** The first record that has this name. */
+export function recordOf(run: Run, name: string, type?: string): TimelineRecord {
+  const found = run.timeline.records.find(
+    (record) => [record.name, record.refName].includes(name) && record.type === (type ?? record.type),
+  );
   if (found === undefined) throw new Error(`the run has no record "${name}"`);
   return found;
 }
 
 /** What a step has printed: its log without timestamps, headers and sections. */
 export function outputOf(run: Run, name: string): readonly string[] {
-  const { logId } = recordOf(run, name);
+  const { logId } = recordOf(run, name, 'Task');
   const log = logId === null ? undefined : run.logs.find(logId);
   const lines = log === undefined ? [] : [...log.lines(1, log.lineCount)];
   const texts = lines.map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ''));

@@ -29,10 +29,13 @@ export class JobVariables {
     return this.#variables.get(name.toLowerCase())?.readonly ?? false;
   }
 
-  /** With the macros in its value expanded, those of secrets too. */
+  /** With the macros in its value expanded, those of secrets too, which makes the whole of it one. */
   readonly get = (name: string): string | undefined => {
     const variable = this.#variables.get(name.toLowerCase());
-    return variable && this.#expanded(variable, []);
+    if (variable === undefined) return undefined;
+    const value = this.#expanded(variable, []);
+    if (this.#isSecret(variable, [])) this.#masker.add(value);
+    return value;
   };
 
   /** Without secrets, which no process gets unless a step hands them over. */
