@@ -1,5 +1,5 @@
 import { printJson } from '../progress/index.ts';
-import { summarizeReport as markdownSummary } from '../report/index.ts';
+import { markdownSummary } from '../report/index.ts';
 import type { SubmitResult } from '../submit/index.ts';
 import type { ActionRun } from './run-action.ts';
 

@@ -7,7 +7,8 @@ import {
 } from '../../test/fakes/azure-devops/scripted-service.ts';
 import { openTestHttp } from '../../test/fakes/registry/open-http.ts';
 import { Secret } from '../core/index.ts';
-import { type EntraProof, entraCredential } from './index.ts';
+import { entraCredential } from './entra-credential.ts';
+import type { EntraProof } from './request-entra-token.ts';
 
 const start = Date.parse('2026-03-04T05:06:07Z');
 const path = '/tenant/oauth2/v2.0/token';

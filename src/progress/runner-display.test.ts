@@ -315,7 +315,12 @@ describe('commands', () => {
 describe('errors', () => {
   const place = { file: 'a/Dockerfile', line: 6 };
   const message = '"RUN make" failed: 100%';
-  const error = new ImageBuilderError('build.failed', message, { ...place, output: [] }, { hint: 'see, there' });
+  const error = new ImageBuilderError(
+    'build.failed',
+    message,
+    { ...place, output: [] },
+    { hint: 'see, there' },
+  );
 
   test('become annotations on the line, with the way out', () => {
     expect(annotateError('github', error)).toBe(

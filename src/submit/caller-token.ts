@@ -40,7 +40,7 @@ export async function callerToken(
 }
 
 /** Whom a token for this request is for: what the issuer of this GitHub is configured with, else the request itself. */
-export function audienceFor(
+function audienceFor(
   request: ParsedRequest,
   { host, identity }: Pick<CallerTokenOptions, 'host' | 'identity'>,
 ): string {

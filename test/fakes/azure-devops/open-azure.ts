@@ -1,9 +1,5 @@
-import {
-  type AzureDevOps,
-  type AzureDevOpsOptions,
-  openAzureDevOps,
-  patCredential,
-} from '../../../src/azure/index.ts';
+import type { AzureDevOpsOptions } from '../../../src/azure/azure-devops.ts';
+import { type AzureDevOps, openAzureDevOps, patCredential } from '../../../src/azure/index.ts';
 import { Secret } from '../../../src/core/index.ts';
 import { openTestHttp } from '../registry/open-http.ts';
 import type { ScriptedService } from './scripted-service.ts';
