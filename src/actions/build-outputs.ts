@@ -1,10 +1,14 @@
-import { printJson } from '../progress/index.ts';
-import { markdownSummary } from '../report/index.ts';
+import { neutralise, printJson } from '../progress/index.ts';
+import { markdownSummary, summarizeReport } from '../report/index.ts';
 import type { SubmitResult } from '../submit/index.ts';
 import type { ActionRun } from './run-action.ts';
 
 /** Hands the result on to the steps that follow, and to people; then throws why the build failed, if it did. */
-export function publishResult({ files }: Pick<ActionRun, 'files'>, { report, error }: SubmitResult): void {
+export function publishResult(
+  { files, print }: Pick<ActionRun, 'files' | 'print'>,
+  { report, error }: SubmitResult,
+): void {
+  print(neutralise(summarizeReport(report)).trimEnd());
   files.setOutput('images', JSON.stringify(report.images_list));
   files.setOutput('architectures', JSON.stringify(report.architectures));
   files.setOutput('digest', report.digest);

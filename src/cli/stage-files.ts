@@ -20,7 +20,7 @@ export async function readStage(run: CommandRun, kind: StageKind): Promise<unkno
   const { args, console } = run;
   const named = one(args, kind);
   if (named === undefined) return undefined;
-  const text = one(args, `${kind}-digest`);
+  const text = args.values.get(`${kind}-digest`)?.at(-1);
   const digests = readDigests(text ?? '');
   const usage = (what: string) =>
     usageError(`--${kind}-digest`, `"--${kind}" ${what}`, 'it is what the stage before printed');

@@ -7,10 +7,15 @@ export interface EarlyFailure {
   readonly imageName: string;
   readonly error: unknown;
   readonly now: Date;
+  /** As far as it is known. */
+  readonly source?: BuildReport['source'];
+  /** Platforms that were asked for. */
+  readonly platforms?: readonly string[];
 }
 
 /** The report of a build that failed before there was a plan: it says why, and that nothing was done. */
-export function earlyFailureReport({ imageName, error, now }: EarlyFailure): BuildReport {
+export function earlyFailureReport(failure: EarlyFailure): BuildReport {
+  const { imageName, error, now, source, platforms = [] } = failure;
   return {
     version: 1,
     status: isFailure(error, 'cancelled') ? 'Canceled' : 'Failed',
@@ -22,10 +27,11 @@ export function earlyFailureReport({ imageName, error, now }: EarlyFailure): Bui
     digest: '',
     tags: [],
     repository_path: '',
-    architectures: [],
+    architectures: [...platforms],
     repositories: [],
     platforms: [],
     signatures: [],
+    ...(source === undefined ? {} : { source }),
     started: rfc3339(now),
     seconds: 0,
     timings: [],

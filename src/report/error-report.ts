@@ -1,13 +1,18 @@
 import { isFailure, reasonOf } from '../core/index.ts';
 import type { BuildReport } from './build-report.ts';
 
-/** Why a build failed, as the report has it. */
+/** Why a build failed, as the report has it; of a build elsewhere, why it failed there. */
 export function errorReport(error: unknown): NonNullable<BuildReport['error']> {
   if (!isFailure(error)) return { code: 'internal', message: reasonOf(error) };
   const { code, message, hint } = error;
-  const place = isFailure(error, 'build.failed') ? error.details : undefined;
-  const { file, line, platform, instruction: step } = place ?? {};
-  const output = place?.output.length === 0 ? undefined : place?.output;
-  const known = Object.entries({ hint, file, line, platform, step, output });
-  return { code, message, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
+  const known = Object.entries({ hint, ...placeOf(error) }).filter(([, value]) => value !== undefined);
+  const there = isFailure(error, 'run.failed') ? error.details.cause : undefined;
+  return { code: there ?? code, message, ...Object.fromEntries(known) };
+}
+
+function placeOf(error: unknown): Partial<NonNullable<BuildReport['error']>> {
+  if (isFailure(error, 'run.failed')) return { file: error.details.file, line: error.details.line };
+  if (!isFailure(error, 'build.failed')) return {};
+  const { file, line, platform, instruction: step, output } = error.details;
+  return { file, line, platform, step, output: output.length === 0 ? undefined : [...output] };
 }

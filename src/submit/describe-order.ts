@@ -18,7 +18,7 @@ export function describeOrder(
   const rows = [...Object.entries(parameters), ['token', hidden] as const, ...readable(request)];
   return [
     `would start pipeline ${pipeline} of ${organization}/${project} with`,
-    ...rows.map(([name, value]) => `  ${name.padEnd(24)}${neutraliseLine(value)}`),
+    ...rows.map(([name, value]) => `  ${name.padEnd(32)}${neutraliseLine(value)}`),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import type { AzureDevOps, Timeline } from '../azure/index.ts';
 import { humanSeconds, isFailure } from '../core/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
+import { readableLine } from './readable-line.ts';
 import { largestReport, reportStep } from './report-step.ts';
 import { type PlacedRecord, placedRecords } from './timeline-tree.ts';
 import { secondsOf } from './watch-timeline.ts';
@@ -33,7 +34,8 @@ export function relayLogs({ runId, azure, emit, signal }: LogRelayOptions): LogR
     try {
       for await (const line of azure.readLog(runId, logId, signal)) {
         kept?.take(line);
-        batch.take(line);
+        const readable = readableLine(line);
+        if (readable !== undefined) batch.take(readable);
       }
     } catch (error) {
       if (!isFailure(error) || error.code === 'cancelled') throw error;

@@ -87,7 +87,7 @@ function stepFailed({ label, issues }: FailedStep, facts: RunFacts): ImageBuilde
   const [first] = issues.filter(({ code }) => code !== undefined).concat(issues);
   if (first === undefined) return runFailed(`step "${label}" of run ${facts.id} failed`, facts);
   const { code, sourcePath, line } = first;
-  const [message = '', hint] = first.message.split(hintMark);
+  const [message = '', hint] = withoutPlace(first).split(hintMark);
   const details = {
     url: facts.url,
     ...(code === undefined ? {} : { cause: code }),
@@ -97,6 +97,14 @@ function stepFailed({ label, issues }: FailedStep, facts: RunFacts): ImageBuilde
   return new ImageBuilderError('run.failed', message, details, {
     hint: hint ?? `step "${label}"; see ${facts.url}`,
   });
+}
+
+/** The agent puts the place of an issue before its message, and says it in fields as well. */
+function withoutPlace({ message, sourcePath, code }: TimelineIssue): string {
+  if (sourcePath === undefined || !message.startsWith(`${sourcePath}(`)) return message;
+  const mark = `: error ${code ?? ''}: `;
+  const at = message.indexOf(mark);
+  return at < 0 ? message : message.slice(at + mark.length);
 }
 
 function runFailed(message: string, { url }: RunFacts): ImageBuilderError<'run.failed'> {
@@ -113,8 +121,19 @@ export function brokenOff(thrown: unknown, facts: RunFacts): SubmitResult {
 
 function emptyReport(error: ImageBuilderError, facts: RunFacts, result?: BuildResult): BuildReport {
   const { request, clock } = facts;
-  const imageName = request?.build.name ?? request?.source.name ?? '';
-  return withRun(earlyFailureReport({ imageName, error, now: clock() }), facts, result);
+  return withRun(earlyFailureReport({ ...requested(request), error, now: clock() }), facts, result);
+}
+
+/** What a request says of the build that it asks for. */
+export function requested(request: ParsedRequest | undefined) {
+  if (request === undefined) return { imageName: '' };
+  const { owner, name, event, ref, commitSha, pullRequest } = request.source;
+  const source = { event, repository: `${owner}/${name}`, commit: commitSha, ref, dirty: false };
+  return {
+    imageName: request.build.name ?? name,
+    platforms: request.build.platforms,
+    source: { ...source, ...(pullRequest === undefined ? {} : { pull_request: pullRequest }) },
+  };
 }
 
 function withRun(report: BuildReport, { id, url }: RunFacts, result?: BuildResult): BuildReport {
