@@ -60,7 +60,7 @@ describe('the action that gives a job its token', () => {
     const { exitCode, log, outputs } = await runStep({ INPUT_AUDIENCE: 'image-builder' });
     expect([exitCode, outputs]).toEqual([2, {}]);
     expect(log).toMatch(
-      /^::error title=image-builder::this job may not ask .*%0Ahint: .*id-token: write.*\n$/,
+      /^::error title=usage.invalid::this job may not ask .*%0Ahint: .*id-token: write.*\n$/,
     );
   });
 });

@@ -24,14 +24,15 @@ const text = (name: string) =>
     },
   });
 
-function read(args: readonly string[], variable?: string) {
+async function read(args: readonly string[], variable?: string, more: Record<string, string> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'read-request-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   writeFileSync(join(directory, 'request.json'), text('file'));
-  const environment = { IMAGE_BUILDER_REQUEST: variable };
+  const environment = { IMAGE_BUILDER_REQUEST: variable, ...more };
   const { stdout, stderr } = process;
   const console = { directory, environment, stdout, stderr };
-  return readRequest({ args: parseArguments(args, staging), console });
+  const requestOf = await readRequest({ args: parseArguments(args, staging), console });
+  return requestOf({ claims: { ref: 'refs/heads/main', runId: '7' } });
 }
 
 const base64 = (content: string) => Buffer.from(content).toString('base64');
@@ -56,4 +57,24 @@ test.each([
   ['cut off', base64(text('variable')).slice(0, -40), 'request.invalid'],
 ])('a request that is %s is refused', async (_, variable, code) => {
   await expect(read([], variable)).rejects.toMatchObject({ code });
+});
+
+const parameters = {
+  ...{ PARAMETER_RepoOwner: 'team', PARAMETER_RepoName: 'app', PARAMETER_JobType: 'postsubmit' },
+  ...{ PARAMETER_PullBaseSHA: 'a'.repeat(40), PARAMETER_Dockerfile: './Dockerfile', PARAMETER_Context: '.' },
+  ...{ PARAMETER_Name: 'team/app', PARAMETER_Authorization: 'a.b.c', PARAMETER_ExportTags: 'False' },
+};
+
+test('a request is read from the parameters of the pipeline, and the token says what they leave out', async () => {
+  expect(await read([], undefined, parameters)).toMatchObject({
+    source: { owner: 'team', event: 'push', ref: 'refs/heads/main', runId: '7' },
+    build: { name: 'team/app', exportTags: false },
+  });
+});
+
+test('a parameter that the agent would have expanded is refused by name', async () => {
+  await expect(read([], undefined, { ...parameters, MACRO_IN_BuildArgs: 'refused' })).rejects.toMatchObject({
+    code: 'request.invalid',
+    details: { field: 'BuildArgs' },
+  });
 });
