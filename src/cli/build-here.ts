@@ -3,7 +3,7 @@ import { ImageBuilderError } from '../core/index.ts';
 import { checkBuildFiles, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { type EmitProgress, printJson } from '../progress/index.ts';
-import { writeFileWhole } from '../report/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import type { Backend } from '../submit/index.ts';
 import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
@@ -12,7 +12,6 @@ import { one } from './one.ts';
 import { openPorts } from './open-ports.ts';
 import { type Prepared, planFrom } from './prepare.ts';
 import { printPlan } from './print-plan.ts';
-import { printTags } from './tags.ts';
 
 /** A build on this machine, of which everything is decided. */
 export interface LocalBuild {
@@ -23,12 +22,14 @@ export interface LocalBuild {
 }
 
 /** Decides everything of a build on this machine and looks at the files that it needs. */
-export async function planHere(run: CommandRun, prepared: Prepared): Promise<LocalBuild> {
-  const plan = planFrom(run, prepared);
+export async function planHere(
+  run: CommandRun,
+  prepared: Prepared,
+  request: BuildRequest,
+): Promise<LocalBuild> {
+  const plan = planFrom(run, prepared, request);
   if (prepared.source.root === '') throw otherCommit(plan.source.commit);
   await checkBuildFiles(prepared.source.root, plan);
-  const tagsFile = one(run.args, 'tags-output-file');
-  if (tagsFile !== undefined) await writeFileWhole(tagsFile, printTags(plan.tags));
   return { kind: 'here', prepared, request: plan, imageName: plan.image.name };
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { refuseLocalMerge } from '../ci/index.ts';
 import { ImageBuilderError, reasonOf, Secret } from '../core/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
-import type { ParsedRequest } from '../request/index.ts';
+import type { BuildRequest, ParsedRequest } from '../request/index.ts';
 import {
   type Backend,
   describeOrder,
@@ -16,7 +16,7 @@ import {
 import type { CommandRun } from './commands.ts';
 import { agent, clock } from './connect.ts';
 import { one } from './one.ts';
-import { type Prepared, requestFrom } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 
 /** A build in a pipeline, as it is asked for. */
 export interface RemoteBuild {
@@ -32,11 +32,12 @@ export interface RemoteBuild {
 export async function orderFor(
   { args, console, signal }: CommandRun,
   prepared: Prepared,
+  asked: BuildRequest,
 ): Promise<RemoteBuild> {
   const { ci, settings } = prepared;
   if (ci === undefined || settings.adoConfig === undefined) throw new Error('no CI, or no pipeline');
   await refuseLocalMerge(ci, one(args, 'checkout') ?? console.directory, signal);
-  const request = remoteRequest({ build: ci, asked: requestFrom(args), environment: console.environment });
+  const request = remoteRequest({ build: ci, asked, environment: console.environment });
   return {
     kind: 'pipeline',
     request,

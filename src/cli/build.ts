@@ -1,32 +1,25 @@
 import { ImageBuilderError } from '../core/index.ts';
 import { type EmitProgress, printJson } from '../progress/index.ts';
 import { clearFile, earlyFailureReport, writeFileWhole } from '../report/index.ts';
-import { chooseBackend, submit } from '../submit/index.ts';
 import { answer } from './answer.ts';
-import { backendFlag } from './backend-flag.ts';
-import { type LocalBuild, localBackend, planHere, printDryRun } from './build-here.ts';
-import {
-  orderFor,
-  pipelineBackend,
-  printOrder,
-  printPreview,
-  type RemoteBuild,
-} from './build-in-pipeline.ts';
+import { printDryRun } from './build-here.ts';
+import { printOrder, printPreview, type RemoteBuild } from './build-in-pipeline.ts';
+import { buildMany } from './build-many.ts';
 import type { CommandRun } from './commands.ts';
-import { clock } from './connect.ts';
+import { carryOut, type DecidedBuild, decideBuild } from './decide-build.ts';
 import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { setOutputVariable } from './output-variable.ts';
-import { prepare } from './prepare.ts';
+import { prepare, requestFrom } from './prepare.ts';
 import { signOnly } from './sign.ts';
-import { tags } from './tags.ts';
+import { printTags, tags } from './tags.ts';
 
 /**
  * Has the image built, here or in a pipeline, and prints the report: on stdout for people, or as JSON. The report is
  * printed and written however the build ended; then the error, if there is one, is thrown.
  */
 export async function build(run: CommandRun): Promise<number> {
-  const { args, signal } = run;
+  const { args } = run;
   if (args.switches.get('parse-tags-only')) return tags(run);
   if (args.switches.get('sign-only')) return signOnly(run);
   const reportPath = one(args, 'build-report-path');
@@ -35,14 +28,11 @@ export async function build(run: CommandRun): Promise<number> {
   const display = openDisplay(run);
   const { emit } = display;
   try {
+    if (one(args, 'matrix') !== undefined) return await buildMany(run, display);
     const decided = await decide(run, emit);
     if (args.switches.get('ado-preview-run')) return await printPreview(run, requireRemote(decided), emit);
-    if (args.switches.get('dry-run'))
-      return decided.kind === 'here' ? printDryRun(run, decided) : printOrder(run, decided);
-    const result =
-      decided.kind === 'here'
-        ? await submit({ ...decided, backend: localBackend(run, decided, emit), clock, signal })
-        : await submit({ ...decided, backend: pipelineBackend(run, decided, emit), clock, signal });
+    if (args.switches.get('dry-run')) return printDecided(run, decided);
+    const result = await carryOut(run, decided, emit);
     display.close();
     setOutputVariable(run, 'build_success', String(result.error === undefined));
     setOutputVariable(run, 'digest', result.report.digest);
@@ -52,16 +42,21 @@ export async function build(run: CommandRun): Promise<number> {
   }
 }
 
-type Decided = LocalBuild | RemoteBuild;
+/** Prints what a build would do. */
+function printDecided(run: CommandRun, decided: DecidedBuild): number {
+  return decided.kind === 'here' ? printDryRun(run, decided) : printOrder(run, decided);
+}
 
 /** Everything before the first step of the build; what goes wrong here is reported like any other failure. */
-async function decide(run: CommandRun, emit: EmitProgress): Promise<Decided> {
+async function decide(run: CommandRun, emit: EmitProgress): Promise<DecidedBuild> {
   try {
     const prepared = await prepare(run);
     for (const message of prepared.warnings) emit({ kind: 'notice', level: 'warning', message });
-    const { settings, ci } = prepared;
-    const backend = chooseBackend({ requested: backendFlag(run), settings, inCi: ci !== undefined });
-    return backend === 'local' ? await planHere(run, prepared) : await orderFor(run, prepared);
+    const decided = await decideBuild(run, prepared, requestFrom(run.args));
+    const tagsFile = one(run.args, 'tags-output-file');
+    if (tagsFile !== undefined && decided.kind === 'here')
+      await writeFileWhole(tagsFile, printTags(decided.request.tags));
+    return decided;
   } catch (error) {
     const report = earlyFailureReport({ imageName: one(run.args, 'name') ?? '', error, now: new Date() });
     const path = one(run.args, 'build-report-path');
@@ -71,7 +66,7 @@ async function decide(run: CommandRun, emit: EmitProgress): Promise<Decided> {
   }
 }
 
-function requireRemote(decided: Decided): RemoteBuild {
+function requireRemote(decided: DecidedBuild): RemoteBuild {
   if (decided.kind === 'pipeline') return decided;
   const message = '"--ado-preview-run" shows the run of a pipeline, and this build runs on this machine';
   const hint = 'use --dry-run, or --backend azure-devops in a CI';

@@ -1,6 +1,7 @@
 import type { Flag } from './flag.ts';
 import { identifying } from './identity-flags.ts';
 import { staging } from './pipeline-flags.ts';
+import { azureLogin, remote } from './remote-flags.ts';
 import { keyMaking, signing, stateOutput, verifying } from './signing-flags.ts';
 
 const helping = [
@@ -128,6 +129,15 @@ const logDirectory = {
   description: 'write the whole log to image-builder.log in this folder as well',
 } as const satisfies Flag;
 
+const several = [
+  {
+    name: 'matrix',
+    value: 'FILE',
+    description: 'build the images that this YAML file lists, from one checkout',
+  },
+  { name: 'parallel', value: 'N', description: 'images of the matrix to build at a time; default: 4' },
+] as const satisfies readonly Flag[];
+
 const output = [
   { name: 'dry-run', description: 'print the plan and stop' },
   { name: 'builder', value: 'NAME', description: 'buildx builder to use; default: the current one' },
@@ -141,28 +151,6 @@ const tagsFile = {
   value: 'FILE',
   description: 'write the tags as JSON to this file as well',
 } as const satisfies Flag;
-
-/** How we log in to Azure DevOps. */
-const azureLogin = [
-  {
-    name: 'azure-client-id',
-    value: 'ID',
-    description: 'Entra application that we log in as; default: $AZURE_CLIENT_ID',
-    deployed: true,
-  },
-  {
-    name: 'azure-client-secret',
-    value: 'SECRET',
-    description: 'its secret; default: $AZURE_CLIENT_SECRET, or none in a GitHub job',
-    deployed: true,
-  },
-  {
-    name: 'azure-tenant-id',
-    value: 'ID',
-    description: 'Entra tenant; default: $AZURE_TENANT_ID',
-    deployed: true,
-  },
-] as const satisfies readonly Flag[];
 
 /** Of `attach`. */
 const following = [reportPath, logDirectory] as const satisfies readonly Flag[];
@@ -181,37 +169,19 @@ const deployed = [
   stateOutput,
 ] as const satisfies readonly Flag[];
 
-/** Of commands that speak to the pipeline; secrets are better kept in the variables, which others cannot see. */
-const remote = [
-  {
-    name: 'backend',
-    value: 'BACKEND',
-    description: 'where to build: auto, local or azure-devops; default: backend of the configuration',
-  },
-  {
-    name: 'oidc-token',
-    value: 'TOKEN',
-    description:
-      'token that proves who asks; default: $AUTHORIZATION, or one that GitHub gives out for the request',
-    deployed: true,
-  },
-  ...azureLogin,
-  {
-    name: 'ado-preview-run',
-    description: 'print the final YAML of the run that would be started, and start none',
-    deployed: true,
-  },
-  {
-    name: 'ado-preview-run-yaml-path',
-    value: 'FILE',
-    description: 'pipeline file to preview in place of the one in the service',
-    deployed: true,
-  },
-] as const satisfies readonly Flag[];
-
 /** The flags of each command, in the order in which help shows them. */
 export const flagsOf = {
-  build: [...image, ...tagging, ...source, ...output, ...remote, ...general, tagsFile, ...deployed],
+  build: [
+    ...image,
+    ...tagging,
+    ...source,
+    ...several,
+    ...output,
+    ...remote,
+    ...general,
+    tagsFile,
+    ...deployed,
+  ],
   attach: [...following, ...azureLogin, ...general],
   plan: [...image, ...tagging, ...source, ...general],
   tags: [

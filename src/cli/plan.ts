@@ -1,7 +1,7 @@
 import { checkBuildFiles } from '../pipeline/index.ts';
 import { printJson } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
-import { planFrom, prepare } from './prepare.ts';
+import { planFrom, prepare, requestFrom } from './prepare.ts';
 import { printPlan } from './print-plan.ts';
 import { warn } from './warn.ts';
 
@@ -9,8 +9,9 @@ import { warn } from './warn.ts';
 export async function plan(run: CommandRun): Promise<number> {
   const prepared = await prepare(run);
   warn(run, prepared.warnings);
-  const planned = planFrom(run, prepared);
-  await checkBuildFiles(prepared.source.root, planned);
+  const planned = planFrom(run, prepared, requestFrom(run.args));
+  // A CI may tell of a commit that is not at hand: everything but its files can be said.
+  if (prepared.source.root !== '') await checkBuildFiles(prepared.source.root, planned);
   const json = run.args.switches.get('json');
   run.console.stdout.write(json ? printJson(planned, 2) : printPlan(planned));
   return 0;

@@ -45,10 +45,10 @@ export async function prepare(run: CommandRun): Promise<Prepared> {
   return { source, ci, settings, resolvePath, warnings: [...(ci?.notes ?? []), ...warnings], now };
 }
 
-/** Plans the build that the command line asks for. */
-export function planFrom({ args, console }: CommandRun, prepared: Prepared): BuildPlan {
+/** Plans a build of this checkout. */
+export function planFrom({ console }: CommandRun, prepared: Prepared, request: BuildRequest): BuildPlan {
   const origin = { kind: 'local' } as const;
-  return planBuild({ ...prepared, origin, request: requestFrom(args), environment: console.environment });
+  return planBuild({ ...prepared, origin, request, environment: console.environment });
 }
 
 /** The build request of a command line. */

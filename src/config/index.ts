@@ -1,5 +1,6 @@
 export { configSchema, serviceConfigSchema } from './config-schema.ts';
 export { configurationMarkdown, serviceConfigurationMarkdown } from './configuration-markdown.ts';
+export { loadImageMatrix, type MatrixImage } from './image-matrix.ts';
 export { type LoadedSettings, loadSettings } from './load-settings.ts';
 export { loadPolicyCases, type PolicyCase } from './policy-cases.ts';
 export { readToken, type TokenPlaces } from './read-token.ts';

@@ -46,6 +46,8 @@ export interface Failures {
     readonly platform?: string | undefined;
     readonly output: readonly string[];
   };
+  /** `cause` is the code of the first failure. */
+  'builds.failed': { readonly failed: readonly string[]; readonly cause: string };
   'build.timed-out': { readonly seconds: number };
   'registry.refused': {
     readonly method: string;
@@ -99,6 +101,7 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   'engine.not-found': 2,
   'engine.failed': 5,
   'build.failed': 4,
+  'builds.failed': 4,
   'build.timed-out': 4,
   'registry.refused': 3,
   'registry.unavailable': 5,
@@ -117,9 +120,10 @@ export const exitCodes: Readonly<Record<FailureCode, 1 | 2 | 3 | 4 | 5 | 130>> =
   internal: 1,
 };
 
-/** The exit code of a failure; what failed elsewhere ends as it would have ended here. */
+/** The exit code of a failure; what failed elsewhere, or first of several, ends as it would have ended alone. */
 export function exitCodeOf(error: ImageBuilderError): number {
-  const there = isFailure(error, 'run.failed') ? error.details.cause : undefined;
+  const joins = isFailure(error, 'run.failed') || isFailure(error, 'builds.failed');
+  const there = joins ? error.details.cause : undefined;
   const code = there !== undefined && Object.hasOwn(exitCodes, there) ? (there as FailureCode) : error.code;
   return exitCodes[code];
 }

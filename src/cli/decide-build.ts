@@ -1,0 +1,31 @@
+import type { EmitProgress } from '../progress/index.ts';
+import type { BuildRequest } from '../request/index.ts';
+import { chooseBackend, type SubmitResult, submit } from '../submit/index.ts';
+import { backendFlag } from './backend-flag.ts';
+import { type LocalBuild, localBackend, planHere } from './build-here.ts';
+import { orderFor, pipelineBackend, type RemoteBuild } from './build-in-pipeline.ts';
+import type { CommandRun } from './commands.ts';
+import { clock } from './connect.ts';
+import type { Prepared } from './prepare.ts';
+
+/** A build of which everything is decided that is decided here. */
+export type DecidedBuild = LocalBuild | RemoteBuild;
+
+/** Decides where a build runs, and, where it runs here, everything of it. */
+export async function decideBuild(
+  run: CommandRun,
+  prepared: Prepared,
+  request: BuildRequest,
+): Promise<DecidedBuild> {
+  const { settings, ci } = prepared;
+  const backend = chooseBackend({ requested: backendFlag(run), settings, inCi: ci !== undefined });
+  return backend === 'local' ? planHere(run, prepared, request) : orderFor(run, prepared, request);
+}
+
+/** Has a build carried out where it was decided to run. Does not throw. */
+export function carryOut(run: CommandRun, decided: DecidedBuild, emit: EmitProgress): Promise<SubmitResult> {
+  const { signal } = run;
+  return decided.kind === 'here'
+    ? submit({ ...decided, backend: localBackend(run, decided, emit), clock, signal })
+    : submit({ ...decided, backend: pipelineBackend(run, decided, emit), clock, signal });
+}

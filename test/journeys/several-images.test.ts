@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { JoinedReport } from '../../src/report/join-reports.ts';
+import { busybox, checkout, crane, imageBuilder, registry, uniqueName } from './stage.ts';
+
+const shared = `FROM ${busybox} AS shared\nRUN echo shared-step && head -c 32 /dev/urandom > /content\n`;
+const dockerfile = `${shared}FROM shared AS one\nRUN echo one\nFROM shared AS two\nRUN echo two\n`;
+
+async function build(images: readonly object[], ...args: readonly string[]) {
+  const folder = await checkout({
+    Dockerfile: dockerfile,
+    'broken/Dockerfile': `FROM ${busybox}\nRUN exit 3\n`,
+  });
+  const matrix = join(folder, '..', `${uniqueName('matrix')}.yaml`);
+  writeFileSync(matrix, JSON.stringify({ images }));
+  const target = `${registry}/${uniqueName('several')}`;
+  const report = join(folder, '.git', 'report.json');
+  const flags = ['--matrix', matrix, '--registry', target, '--build-report-path', report];
+  const ended = await imageBuilder(['build', '--platform', 'linux/amd64', ...flags, ...args], {
+    cwd: folder,
+  });
+  const read = (): JoinedReport => JSON.parse(readFileSync(report, 'utf8'));
+  return { ...ended, target, read };
+}
+
+describe('several images of one checkout', () => {
+  test('are built by one engine, which runs what they share once, each with a report of its own', async () => {
+    const ended = await build([
+      { name: 'one', target: 'one' },
+      { name: 'two', target: 'two', tags: ['extra'] },
+    ]);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    const { status, builds } = ended.read();
+    expect([status, builds.map((report) => report.image_name)]).toEqual(['Succeeded', ['one', 'two']]);
+    expect(builds[1]?.tags).toContain('extra');
+    for (const { images_list } of builds)
+      for (const image of images_list) expect(await crane('digest', image)).toMatch(/^sha256:/);
+    const layers = async (name: string) => {
+      const [image = ''] = builds.find((report) => report.image_name === name)?.images_list ?? [];
+      return JSON.parse(await crane('config', image)).rootfs.diff_ids as string[];
+    };
+    // The layer of the shared step is random: it is the same only where it ran once.
+    expect((await layers('one'))[1]).toBe((await layers('two'))[1]);
+    expect(ended.stderr).toMatch(/one: building one/);
+  });
+
+  test('do not end each other: what failed is named, and the others are published', async () => {
+    const ended = await build([
+      { name: 'good', target: 'one' },
+      { name: 'bad', dockerfile: 'broken/Dockerfile' },
+    ]);
+    expect(ended.exitCode).toBe(4);
+    expect(ended.stderr).toContain('error: bad: "RUN exit 3" failed');
+    const { status, builds } = ended.read();
+    expect([status, ...builds.map((report) => report.status)]).toEqual(['Failed', 'Succeeded', 'Failed']);
+    expect(await crane('digest', builds[0]?.images_list[0] ?? '')).toBe(builds[0]?.digest);
+  });
+
+  test('are not begun when one of them cannot be', async () => {
+    const ended = await build([{ name: 'good' }, { name: 'Bad' }]);
+    expect(ended.exitCode).toBe(2);
+    expect(ended.stderr).toContain('Bad: image name "Bad" is not allowed');
+    await expect(crane('ls', `${ended.target}/good`)).rejects.toThrow();
+  });
+
+  test('are told as two failures when two fail', async () => {
+    const bad = (name: string) => ({ name, dockerfile: 'broken/Dockerfile' });
+    const ended = await build([bad('first'), { name: 'good', target: 'one' }, bad('second')], '--json');
+    expect(ended.exitCode).toBe(4);
+    expect(ended.stderr).toContain('2 of 3 images failed, first first: "RUN exit 3" failed');
+    expect(ended.stderr).toContain('failed: first, second');
+    expect(JSON.parse(ended.stdout)).toMatchObject({ version: 1, status: 'Failed' });
+  });
+});
