@@ -9,10 +9,12 @@ import {
   serviceConfigurationMarkdown,
 } from '../src/config/index.ts';
 import { buildReportJsonSchema } from '../src/report/index.ts';
+import { withWorkflowTables } from './workflow-tables.ts';
 
 const root = join(import.meta.dirname, '..');
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 
 const files: Readonly<Record<string, () => string | Promise<string>>> = {
   'schemas/config.schema.json': async () => json(await configSchema()),
@@ -21,6 +23,8 @@ const files: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/configuration.md': () => configurationMarkdown(),
   'docs/signing-service.md': () => serviceConfigurationMarkdown(),
   'docs/command-line.md': () => commandLineMarkdown(),
+  'docs/github.md': async () =>
+    withWorkflowTables(await read('docs/github.md'), await read('.github/workflows/image-builder.yml')),
 };
 
 const onlyCheck = process.argv.includes('--check');
