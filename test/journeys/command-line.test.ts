@@ -142,16 +142,18 @@ describe('deployed callers', () => {
     expect(stdout).toMatch(/^push to/m);
   });
 
-  test('are told in one line what this version does not do', async () => {
-    const { exitCode, stdout, stderr } = await imageBuilder(['--oidc-token=abc.def.ghi', '--name', 'x'], {
-      cwd: temporaryFolder(),
+  test('are told in two lines that a build on this machine has no pipeline to show', async () => {
+    const folder = await checkout(files);
+    const { exitCode, stdout, stderr } = await imageBuilder(['--ado-preview-run', '--name', 'x'], {
+      cwd: folder,
       env: nothing,
     });
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 2,
       stdout: '',
       stderr:
-        'error: "--oidc-token" needs building in an Azure DevOps pipeline, which this version does not do yet\n',
+        'error: "--ado-preview-run" shows the run of a pipeline, and this build runs on this machine\n' +
+        'hint: use --dry-run, or --backend azure-devops in a CI\n',
     });
   });
 

@@ -32,6 +32,16 @@ export interface Running {
   saying(text: string): Promise<void>;
 }
 
+/** No run is one in a CI unless its test says so, wherever the tests run. */
+const noCi = {
+  CI: '',
+  GITHUB_ACTIONS: '',
+  TF_BUILD: '',
+  BUILD_BUILDID: '',
+  JENKINS_HOME: '',
+  JENKINS_URL: '',
+};
+
 /** What no run of a journey may print. */
 const secrets = new Set<string>();
 
@@ -40,15 +50,18 @@ export function keepSecret(secret: string): void {
   secrets.add(secret);
 }
 
+/** Whether any of the kept secrets stands in a text. */
+export function tellsSecret(text: string): boolean {
+  return [...secrets].some((secret) => holdsSecret(text, secret));
+}
+
 /** Starts the built program and goes on. */
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: {
       ...process.env,
-      CI: '',
-      GITHUB_ACTIONS: '',
-      TF_BUILD: '',
+      ...noCi,
       TMPDIR: temporary,
       ...bench.env,
       ...env,
@@ -66,8 +79,7 @@ export function start(args: readonly string[], { cwd, env = {} }: RunOptions): R
   });
   const ended = new Promise<Ended>((resolve, reject) =>
     child.on('close', (code) => {
-      const told = [...secrets].some((secret) => holdsSecret(stdout + stderr, secret));
-      if (told) reject(new Error(`"${args.slice(0, 2).join(' ')}" printed a secret`));
+      if (tellsSecret(stdout + stderr)) reject(new Error(`"${args.slice(0, 2).join(' ')}" printed a secret`));
       else resolve({ exitCode: code ?? -1, stdout, stderr });
     }),
   );

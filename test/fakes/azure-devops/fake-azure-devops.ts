@@ -58,6 +58,8 @@ export interface FakeAzureDevOps {
   readonly runs: ReadonlyMap<number, Run>;
   /** A bearer token, good for an hour if nothing else is said. */
   readonly issueToken: (seconds?: number) => string;
+  /** All bearer tokens that it ever gave out. */
+  readonly issuedTokens: () => readonly string[];
   /** All bearer tokens issued so far expire. */
   readonly expireTokens: () => void;
   /** Orders something to go wrong. */
@@ -133,6 +135,7 @@ export async function startFakeAzureDevOps(options: FakeAzureDevOpsOptions = {})
     seen,
     runs: queue.runs,
     issueToken: (seconds = 3_600) => credentials.issue(seconds),
+    issuedTokens: () => credentials.issued,
     expireTokens: () => credentials.expireAll(),
     fault: (rule) => faults.add(rule),
     close: async () => {

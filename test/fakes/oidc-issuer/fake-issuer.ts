@@ -41,14 +41,16 @@ export interface FakeIssuer {
   /** What jobs ask for a token (`ACTIONS_ID_TOKEN_REQUEST_URL`); it wants `requestToken` as a bearer token. */
   readonly requestUrl: string;
   readonly requestToken: string;
+  /** The same for one job, of which tokens say this. */
+  readonly requestUrlOf: (claims: Claims) => string;
   /** Paths that were asked for, with their queries. */
   readonly seen: readonly string[];
+  /** All tokens that it ever signed. */
+  readonly issued: readonly string[];
   /** The one that signs. */
   readonly key: () => SigningKey;
   /** What is published; set it to publish something else. */
   published: readonly object[];
-  /** What `requestUrl` says of the job that asks, changed by these. */
-  jobClaims: Claims;
   /** Signs with a new key from now on, and publishes it beside those before. */
   readonly rotate: () => SigningKey;
   /** A token with GitHub's claims, changed by these; `undefined` leaves a claim out. */
@@ -67,15 +69,22 @@ export async function startFakeIssuer(options: IssuerOptions): Promise<FakeIssue
   await once(server, 'listening');
   const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
   const url = `${origin}${path}`;
-  const seen: string[] = [];
+  const [seen, issued]: [string[], string[]] = [[], []];
+  const jobs: Claims[] = [];
+  const requestUrl = `${origin}/token?api-version=2.0`;
   const issuer: FakeIssuer = {
     url,
-    requestUrl: `${origin}/token?api-version=2.0`,
+    requestUrl,
     requestToken,
-    jobClaims: {},
+    requestUrlOf: (claims) => `${requestUrl}&job=${jobs.push(claims) - 1}`,
     seen,
+    issued,
     ...keyRing(options.key),
-    token: (order = {}) => mint(issuer, clock(), order),
+    token(order = {}) {
+      const token = mint(issuer, clock(), order);
+      issued.push(token);
+      return token;
+    },
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -89,7 +98,7 @@ export async function startFakeIssuer(options: IssuerOptions): Promise<FakeIssue
     const fault = options.fault?.(asked.pathname);
     if (fault === 'reset') return void request.socket.destroy();
     if (fault === 'silence') return;
-    const { status, headers = {}, body = '' } = fault ?? answer(issuer, request, asked);
+    const { status, headers = {}, body = '' } = fault ?? answer(issuer, request, { asked, jobs });
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   });
   return issuer;
@@ -117,7 +126,12 @@ function mint({ url, key: current }: FakeIssuer, now: Date, order: TokenOptions)
   return signToken(texts, alg, key.privateKey);
 }
 
-function answer(issuer: FakeIssuer, request: IncomingMessage, asked: URL): IssuerAnswer {
+interface Question {
+  readonly asked: URL;
+  readonly jobs: readonly Claims[];
+}
+
+function answer(issuer: FakeIssuer, request: IncomingMessage, { asked, jobs }: Question): IssuerAnswer {
   const json = (value: object) => ({ status: 200, body: JSON.stringify(value) });
   const { url, published } = issuer;
   if (request.method !== 'GET') return { status: 405 };
@@ -128,6 +142,7 @@ function answer(issuer: FakeIssuer, request: IncomingMessage, asked: URL): Issue
   if (asked.pathname !== '/token') return { status: 404 };
   if (request.headers.authorization?.toLowerCase() !== `bearer ${requestToken}`) return { status: 401 };
   const aud = asked.searchParams.get('audience');
-  const claims = { ...issuer.jobClaims, ...(aud === null ? {} : { aud }) };
+  const job = jobs[Number(asked.searchParams.get('job') ?? Number.NaN)];
+  const claims = { ...job, ...(aud === null ? {} : { aud }) };
   return json({ count: 1, value: issuer.token({ claims }) });
 }

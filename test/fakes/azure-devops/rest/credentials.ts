@@ -11,6 +11,10 @@ export class Credentials {
     this.#clock = clock;
   }
 
+  get issued(): readonly string[] {
+    return [...this.#issued.keys()];
+  }
+
   /** A bearer token that is good for so many seconds. */
   issue(seconds: number): string {
     const token = `eyJ.${randomBytes(24).toString('base64url')}.${createHash('sha256').update('emulator').digest('base64url')}`;
