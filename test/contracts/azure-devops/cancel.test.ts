@@ -8,7 +8,7 @@ import {
 } from '../../fakes/azure-devops/open-azure-devops.ts';
 import type { Run } from '../../fakes/azure-devops/runs/run.ts';
 
-/** Waits until a step has begun to print, by the file that it makes. */
+/** Waits until a step says that it is ready. */
 async function cancelWhenRunning(fake: TestAzureDevOps, run: Run): Promise<void> {
   await vi.waitFor(() => expect(run.tags).toContain('ready'), 5_000);
   const answer = await fake.ask(`build/builds/${run.id}?api-version=7.1`, {
@@ -23,7 +23,7 @@ const ready = 'echo "##vso[build.addbuildtag]ready"';
 const quick = { interrupt: 300, terminate: 300, minute: 2_000 };
 
 function pipelineOf(script: string, more = ''): string {
-  const lines = [ready, ...script.split('\n')].map((line) => `          ${line}`).join('\n');
+  const lines = script.split('\n').map((line) => `              ${line}`);
   return `
 stages:
   - stage: work
@@ -34,7 +34,7 @@ stages:
         steps:
           - name: runs
             script: |
-${lines.replaceAll('          ', '              ')}
+${lines.join('\n')}
           - { script: 'true', name: ordinary }
           - { script: echo cleaned up, name: cleanup, condition: always() }
 ${more}`;
@@ -42,6 +42,7 @@ ${more}`;
 
 test('a cancelled step gets SIGINT, and only steps that always run run after it', async () => {
   const script = `trap 'echo interrupted; exit 0' INT
+${ready}
 sleep 30 & wait`;
   const fake = await openAzureDevOps({ yaml: pipelineOf(script), times: quick });
   const run = await fake.start();
@@ -63,6 +64,7 @@ sleep 30 & wait`;
 test('a step that ignores SIGINT gets SIGTERM', async () => {
   const script = `trap '' INT
 trap 'echo terminated; exit 0' TERM
+${ready}
 sleep 30 & wait`;
   const fake = await openAzureDevOps({ yaml: pipelineOf(script), times: quick });
   const run = await fake.start();
@@ -73,12 +75,13 @@ sleep 30 & wait`;
 test('a step that ignores both is killed, with its children', async () => {
   const script = `trap '' INT TERM
 echo "pid $$"
+${ready}
 while true; do sleep 1; done`;
   const fake = await openAzureDevOps({ yaml: pipelineOf(script), times: quick });
   const run = await fake.start();
   await cancelWhenRunning(fake, run);
   const [, pid] = /pid (\d+)/.exec(outputOf(run, 'runs').join('\n')) ?? [];
-  expect(() => process.kill(-Number(pid), 0)).toThrow('ESRCH');
+  await vi.waitFor(() => expect(() => process.kill(-Number(pid), 0)).toThrow('ESRCH'), 5_000);
 });
 
 test('a step that always runs goes on until the time for cancelling is over', async () => {
@@ -88,7 +91,7 @@ jobs:
   - job: work
     cancelTimeoutInMinutes: 1
     steps:
-      - { script: '${ready}; trap "" INT TERM; sleep 30 & wait; wait', name: stubborn, condition: always() }
+      - { script: 'trap "" INT TERM; ${ready}; sleep 30 & wait; wait', name: stubborn, condition: always() }
       - { script: echo late, name: late, condition: always() }
 `;
   const fake = await openAzureDevOps({ yaml, times: { minute: 300 } });
@@ -105,7 +108,7 @@ test('stages after a cancelled one are skipped, but for those that run always', 
     condition: ${condition}
     jobs: [{ job: ${name}, condition: always(), pool: default, steps: [{ script: echo ${name}, condition: always(), name: ${name} }] }]`;
   const more = `${after('notCanceled', 'not(canceled())')}${after('onCancel', 'canceled()')}${after('anyway', 'always()')}`;
-  const fake = await openAzureDevOps({ yaml: pipelineOf('sleep 30', more), times: quick });
+  const fake = await openAzureDevOps({ yaml: pipelineOf(`${ready}\nsleep 30`, more), times: quick });
   const run = await fake.start();
   await cancelWhenRunning(fake, run);
   const results = ['notCanceled', 'onCancel', 'anyway'].map((name) => recordOf(run, name).result);
@@ -130,6 +133,49 @@ test('closing ends a build, its processes and its folders', async () => {
   await vi.waitFor(() => expect(run.name).toContain(' '), 5_000);
   const [pid, directory = ''] = run.name.split(' ');
   await fake.close();
-  expect(() => process.kill(-Number(pid), 0)).toThrow('ESRCH');
+  await vi.waitFor(() => expect(() => process.kill(-Number(pid), 0)).toThrow('ESRCH'), 5_000);
   expect(existsSync(directory)).toBe(false);
+});
+
+test('where only bash hears of a cancel, its children go on until the job ends', async () => {
+  const script = `bash -c 'trap "echo child >&2" INT TERM; ${ready}; sleep 30'`;
+  const fake = await openAzureDevOps({
+    yaml: pipelineOf(script),
+    times: { interrupt: 200 },
+    switches: { cancelSignal: 'shell' },
+  });
+  const run = await fake.start();
+  await cancelWhenRunning(fake, run);
+  expect(recordOf(run, 'runs').result).toBe('canceled');
+  expect(outputOf(run, 'runs')).not.toContain('child');
+  expect(outputOf(run, 'cleanup')).toEqual(['cleaned up']);
+});
+
+test('there, a program in the place of bash gets SIGTERM', async () => {
+  const script = `exec bash -c 'trap "echo terminated; exit" TERM; ${ready}; sleep 30 & wait'`;
+  const fake = await openAzureDevOps({
+    yaml: pipelineOf(script),
+    switches: { cancelSignal: 'shell' },
+    times: quick,
+  });
+  const run = await fake.start();
+  await cancelWhenRunning(fake, run);
+  expect(outputOf(run, 'runs')).toContain('terminated');
+});
+
+test.each(['succeeded', 'failed'] as const)(
+  'a script whose bash is killed by somebody else has %s',
+  async (signalledScript) => {
+    const yaml = `pool: default\nsteps: [{ script: 'kill -9 $$', name: dies }]`;
+    const fake = await openAzureDevOps({ yaml, switches: { signalledScript } });
+    expect(recordOf(await fake.run(), 'dies').result).toBe(signalledScript);
+  },
+);
+
+test('a step that says it is done is not waited for', async () => {
+  const script = `echo '##vso[task.complete result=Succeeded;done=true]'; sleep 30; echo late`;
+  const yaml = `pool: default\nsteps: [{ script: "${script}", name: done }, { script: echo next, name: next }]`;
+  const fake = await openAzureDevOps({ yaml, times: { forceComplete: 50 } });
+  const run = await fake.run();
+  expect([recordOf(run, 'done').result, outputOf(run, 'next')]).toEqual(['succeeded', ['next']]);
 });

@@ -34,6 +34,11 @@ describe('a macro in the environment of a step', () => {
     expect(await printed('$(KEY)')).toEqual(['***', reversed(secret)]);
   });
 
+  test('gets even the token of the job', async () => {
+    const [shown, backwards = ''] = await printed('$(System.AccessToken)');
+    expect([shown, backwards.length]).toEqual(['***', 35]);
+  });
+
   test('sees secrets through other variables', async () => {
     expect(await printed('$(hidden)')).toEqual(['***', reversed(`<${secret}>`)]);
   });

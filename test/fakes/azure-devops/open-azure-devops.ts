@@ -2,11 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import {
-  type FakeAzureDevOps,
-  type FakeAzureDevOpsOptions,
-  startFakeAzureDevOps,
-} from './fake-azure-devops.ts';
+import { type FakeAzureDevOps, startFakeAzureDevOps } from './fake-azure-devops.ts';
+import type { FakeAzureDevOpsOptions } from './options.ts';
 import type { Run } from './runs/run.ts';
 import type { TimelineRecord } from './runs/timeline.ts';
 

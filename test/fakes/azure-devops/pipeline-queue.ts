@@ -1,4 +1,6 @@
-import type { GroupValue, PipelineOptions, PoolOptions, Times } from './options.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from './options.ts';
 import { type LoadedPipeline, loadPipeline } from './pipeline/load-pipeline.ts';
 import { PipelineError } from './pipeline/pipeline-error.ts';
 import { checkGroups } from './pipeline/runner/job-variables-of.ts';
@@ -9,74 +11,61 @@ import { buildNumber } from './runs/build-number.ts';
 import { Run, type RunRequest } from './runs/run.ts';
 import type { RunScript } from './runs/run-script.ts';
 import { scriptedRun } from './runs/scripted-run.ts';
-import type { Switches } from './switches.ts';
 
 export interface QueueParts {
+  readonly settings: Settings;
   readonly origin: string;
-  readonly organization: string;
-  readonly project: string;
+  /** For all that runs leave behind. */
   readonly directory: string;
-  readonly pipeline: PipelineOptions;
-  readonly pools: Readonly<Record<string, PoolOptions>>;
-  readonly groups: Readonly<Record<string, Readonly<Record<string, GroupValue>>>>;
-  readonly switches: Switches;
-  readonly times: Times;
-  readonly parallelJobs: number;
-  readonly pageBytes: number;
-  readonly clock: () => Date;
   readonly closing: AbortSignal;
-  readonly readFile: (path: string) => string;
-  readonly script: (request: RunRequest) => RunScript | undefined;
 }
 
 const noLimit = Number.POSITIVE_INFINITY;
 
 /** The one pipeline of the emulator, and its runs. */
 export class PipelineQueue {
-  readonly pipelineId: number;
-  readonly pipelineName: string;
   readonly runs = new Map<number, Run>();
   readonly folders = new Set<string>();
   readonly #parts: QueueParts;
   readonly #pools: ReadonlyMap<string, Pool>;
   readonly #slots: Slots;
   readonly #running: Promise<void>[] = [];
+  readonly #faults: unknown[] = [];
   #nextId = 101;
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
-    this.pipelineId = parts.pipeline.id ?? 14902;
-    this.pipelineName = parts.pipeline.name ?? 'oci-image-builder';
-    this.#slots = new Slots(parts.parallelJobs);
+    this.#slots = new Slots(parts.settings.parallelJobs);
     this.#pools = new Map(
-      Object.entries(parts.pools).map(([name, pool]) => [
+      Object.entries(parts.settings.pools).map(([name, pool]) => [
         name,
         { ...pool, slots: new Slots(pool.agents ?? noLimit) },
       ]),
     );
   }
 
-  /** Resolves when no run goes on any more. */
-  async ended(): Promise<void> {
+  /** Resolves when no run goes on any more, with what went wrong in the emulator itself. */
+  async ended(): Promise<readonly unknown[]> {
     await Promise.all(this.#running);
+    return this.#faults;
   }
 
   readonly preview = (request: RunRequest, yaml: string | undefined): string =>
     this.#load(request, yaml).finalYaml;
 
   readonly queue = (request: RunRequest): Run => {
-    const script = this.#parts.script(request);
+    const script = this.#parts.settings.script(request);
     if (script !== undefined) return this.#queueScripted(request, script);
     this.#checkVariables(request);
     const loaded = this.#load(request, undefined);
-    const run = new Run(this.#nextId++, request, this.#parts.clock);
+    const run = new Run(this.#nextId++, request, this.#parts.settings.clock);
     this.#add(run, loaded.pipeline.name);
     this.#start(run, loaded);
     return run;
   };
 
   #queueScripted(request: RunRequest, script: RunScript): Run {
-    const { clock, pageBytes, switches } = this.#parts;
+    const { clock, pageBytes, switches } = this.#parts.settings;
     const { longLogs } = switches;
     const run = scriptedRun({ id: this.#nextId++, request, script, clock, longLogs, pageBytes });
     this.#add(run, undefined);
@@ -92,11 +81,12 @@ export class PipelineQueue {
   }
 
   #start(run: Run, { pipeline }: LoadedPipeline): void {
-    const { directory, groups, times, switches, pageBytes, clock, closing } = this.#parts;
-    const running = runPipeline({
+    const { settings, directory, closing } = this.#parts;
+    const { variableGroups: groups, times, switches, pageBytes, clock } = settings;
+    const ended = runPipeline({
       run,
       pipeline,
-      directory: `${directory}/artifacts/${run.id}`,
+      directory: join(directory, String(run.id)),
       folders: this.folders,
       pools: this.#pools,
       slots: this.#slots,
@@ -108,15 +98,19 @@ export class PipelineQueue {
       predefined: this.#predefined(run),
       closing,
     });
+    const running = ended.catch((error: unknown) => {
+      this.#faults.push(error);
+      run.finish('failed');
+    });
     this.#running.push(running);
   }
 
   #load(request: RunRequest, yaml: string | undefined): LoadedPipeline {
-    const { pipeline, readFile, groups } = this.#parts;
-    const text = yaml ?? (pipeline.file === undefined ? undefined : readFile(pipeline.file));
+    const { pipeline, variableGroups } = this.#parts.settings;
+    const text = yaml ?? (pipeline.file === undefined ? undefined : readFileSync(pipeline.file, 'utf8'));
     if (text === undefined) throw new PipelineError('The emulator has no pipeline file');
     const loaded = loadPipeline(text, request.templateParameters);
-    checkGroups(loaded.pipeline, groups);
+    checkGroups(loaded.pipeline, variableGroups);
     const stages = loaded.pipeline.stages.map(({ name }) => name);
     const unknown = request.stagesToSkip.find((name) => !stages.includes(name));
     if (unknown !== undefined) throw new PipelineError(`Stage ${unknown} to skip is not in the pipeline.`);
@@ -124,7 +118,7 @@ export class PipelineQueue {
   }
 
   #checkVariables({ variables }: RunRequest): void {
-    const settable = this.#parts.pipeline.settableVariables;
+    const settable = this.#parts.settings.pipeline.settableVariables;
     const refused = settable && Object.keys(variables).filter((name) => !settable.includes(name));
     if (refused === undefined || refused.length === 0) return;
     throw new PipelineError(
@@ -134,19 +128,20 @@ export class PipelineQueue {
   }
 
   #predefined(run: Run): ReadonlyMap<string, string> {
-    const { origin, organization, project } = this.#parts;
+    const { origin, settings } = this.#parts;
+    const { organization, project, pipeline } = settings;
     const { refName, version } = run.request;
     return new Map([
       ['System.CollectionUri', `${origin}/${organization}/`],
       ['System.TeamFoundationCollectionUri', `${origin}/${organization}/`],
       ['System.TeamProject', project],
-      ['System.DefinitionId', String(this.pipelineId)],
+      ['System.DefinitionId', String(pipeline.id)],
       ['System.PlanId', run.planId],
       ['System.TimelineId', run.timeline.id],
       ['Build.BuildId', String(run.id)],
       ['Build.BuildNumber', run.name],
       ['Build.BuildUri', `vstfs:///Build/Build/${run.id}`],
-      ['Build.DefinitionName', this.pipelineName],
+      ['Build.DefinitionName', pipeline.name],
       ['Build.Reason', 'Manual'],
       ['Build.SourceBranch', refName],
       ['Build.SourceBranchName', refName.split('/').at(-1) ?? ''],

@@ -27,6 +27,13 @@ export interface Switches {
   readonly refusedToken: '203' | '302';
   /** Whether records that steps write by `task.logdetail` stand in the timeline of the run, or in one of their own. */
   readonly logDetail: 'own-timeline' | 'main-timeline';
+  /**
+   * Who hears of a cancel: all processes of the step, by SIGINT, SIGTERM and SIGKILL; or only bash, by SIGTERM, as the
+   * source of the task CmdLine has it: its children go on until the job ends, unless bash became one of them by `exec`.
+   */
+  readonly cancelSignal: 'group' | 'shell';
+  /** What a script is whose bash dies of a signal that nobody here has sent; the source of CmdLine lets it succeed. */
+  readonly signalledScript: 'succeeded' | 'failed';
   /** What a job is that ran out of time. */
   readonly timedOutJob: 'canceled' | 'failed';
 }
@@ -44,5 +51,7 @@ export const defaultSwitches: Switches = {
   expiredToken: 'as-any-other',
   refusedToken: '203',
   logDetail: 'own-timeline',
+  cancelSignal: 'group',
+  signalledScript: 'succeeded',
   timedOutJob: 'canceled',
 };

@@ -16,11 +16,11 @@ export class Credentials {
   }
 
   /** A bearer token that is good for so many seconds. */
-  issue(seconds: number): string {
+  readonly issue = (seconds: number): string => {
     const token = `eyJ.${randomBytes(24).toString('base64url')}.${createHash('sha256').update('emulator').digest('base64url')}`;
     this.#issued.set(token, this.#clock().getTime() + seconds * 1_000);
     return token;
-  }
+  };
 
   /** Makes all issued tokens expire now. */
   expireAll(): void {

@@ -50,8 +50,13 @@ export function joinedLines(logs: readonly LogLines[]): LogLines {
   const ends: number[] = [];
   for (const { count } of logs) ends.push((ends.at(-1) ?? 0) + count);
   const line = (number: number) => {
-    const at = ends.findIndex((end) => number <= end);
-    return logs[at]?.line(number - (ends[at - 1] ?? 0)) ?? '';
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (number <= (ends[middle] ?? 0)) high = middle;
+      else low = middle + 1;
+    }
+    return logs[low]?.line(number - (ends[low - 1] ?? 0)) ?? '';
   };
   return { count: ends.at(-1) ?? 0, line };
 }

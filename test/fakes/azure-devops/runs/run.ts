@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { LogStore } from './log-store.ts';
 import { type TaskResult, Timeline } from './timeline.ts';
 
@@ -26,6 +26,8 @@ export interface Attachment {
 export class Run {
   readonly id: number;
   readonly planId: string = randomUUID();
+  /** `System.AccessToken` of its jobs. */
+  readonly accessToken: string = randomBytes(26).toString('base64url');
   readonly request: RunRequest;
   readonly queueTime: Date;
   readonly timeline: Timeline;

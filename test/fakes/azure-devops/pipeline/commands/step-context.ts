@@ -20,6 +20,6 @@ export interface StepContext {
   readonly run: { readonly addTag: (tag: string) => void; readonly rename: (name: string) => void };
   /** Where the step may write records, and below which of them they stand. */
   readonly details: () => { readonly timeline: Timeline; readonly parent: string | null };
-  /** Ends the process, whatever it still does, as `done=true` asks for. */
+  /** The step is over, whatever its process still does, as `done=true` asks for. */
   readonly complete: () => void;
 }

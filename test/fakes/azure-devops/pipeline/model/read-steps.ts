@@ -95,7 +95,8 @@ function environmentOf(node: YamlNode): Readonly<Record<string, string>> {
 }
 
 function restrictionsOf(node: YamlNode | undefined): Restrictions {
-  if (node === undefined) return { commands: 'any', settableVariables: undefined };
+  if (node === undefined || (node.kind === 'scalar' && node.text === 'host'))
+    return { commands: 'any', settableVariables: undefined };
   const { container, commands, settableVariables } = fieldsOf(node, [
     'container',
     'commands',

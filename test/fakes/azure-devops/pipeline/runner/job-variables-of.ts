@@ -23,6 +23,7 @@ export function jobVariablesOf({ environment, entries, leg, scope, masker }: Var
   const variables = new JobVariables(masker);
   const { run, groups, predefined } = environment;
   for (const [name, value] of predefined) variables.set({ name, value });
+  variables.set({ name: 'System.AccessToken', value: run.accessToken, secret: true });
   for (const [name, { value, isSecret }] of Object.entries(run.request.variables))
     variables.set({ name, value, secret: isSecret });
   for (const entry of entries) {

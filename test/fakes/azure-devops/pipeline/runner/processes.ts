@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { LineReader } from './line-reader.ts';
 
@@ -9,90 +9,134 @@ export interface ProcessOrder {
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   readonly onStart: (group: number) => void;
-  /** SIGINT; SIGTERM and SIGKILL follow if it does not end. */
+  /** Asks it to end, in the way of `cancelSignal`. */
   readonly interrupted: AbortSignal;
   /** SIGKILL at once. */
   readonly killed: AbortSignal;
+  /** Leaves it alone: whatever it still does or prints is nobody's business. */
+  readonly abandoned: AbortSignal;
+  /** All of its group get SIGINT, SIGTERM and SIGKILL; or it alone gets SIGTERM, and is left alone after that. */
+  readonly cancelSignal: 'group' | 'shell';
   readonly times: { readonly interrupt: number; readonly terminate: number };
 }
+
+export type ProcessEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled' }
+  | { readonly kind: 'abandoned' };
 
 /** How long a pipe may stay open that a process has left to others, in milliseconds. */
 const pipePatience = 1_000;
 
-/** Runs a process in a group of its own until it ends, or is ended. Resolves with its exit code, 128 + n for a signal. */
-export async function runProcess(order: ProcessOrder): Promise<number> {
-  const { command, args, cwd, env, interrupted, killed } = order;
+/** Runs a process in a group of its own until it ends, is ended, or is left alone. */
+export async function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
+  const { command, args, cwd, env, interrupted, killed, abandoned } = order;
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit');
-  const closed = once(child, 'close');
+  const [exited, closed] = [once(child, 'exit'), once(child, 'close')];
   if (child.pid !== undefined) order.onStart(child.pid);
-  const readers = (['stdout', 'stderr'] as const).map((stream) => {
-    const reader = new LineReader((line) => order.onLine(line, stream));
-    child[stream].on('data', (chunk: Buffer) => reader.write(chunk));
-    return reader;
-  });
-  const ending = new Ending(child.pid, order.times);
-  interrupted.addEventListener('abort', ending.interrupt);
-  killed.addEventListener('abort', ending.kill);
-  if (interrupted.aborted) ending.interrupt();
-  if (killed.aborted) ending.kill();
+  const stopReading = readLines(child, order.onLine);
+  const ending = new Ending(child.pid, order);
+  const stopListening = [
+    listen(interrupted, ending.interrupt),
+    listen(killed, ending.kill),
+    listen(abandoned, ending.abandon),
+  ];
   try {
-    const [code, signal] = await exited;
-    await settled(closed, pipePatience);
-    for (const reader of readers) reader.end();
-    return code ?? signalCodes[String(signal)] ?? 255;
+    const first = await Promise.race([exited, ending.abandoned]);
+    if (first === undefined) return { kind: 'abandoned' };
+    await Promise.race([closed, ending.abandoned, ending.patience(pipePatience)]);
+    const [code] = first;
+    return code === null ? { kind: 'signalled' } : { kind: 'exited', code };
   } finally {
+    stopReading();
     ending.stop();
-    interrupted.removeEventListener('abort', ending.interrupt);
-    killed.removeEventListener('abort', ending.kill);
+    for (const stop of stopListening) stop();
   }
 }
 
-const signalCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
-
-async function settled(promise: Promise<unknown>, patience: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patienceOver = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patience);
+/** Reads on even when nobody listens any more, so that the process never waits for a reader. */
+function readLines(child: ChildProcess, onLine: ProcessOrder['onLine']): () => void {
+  const ends = (['stdout', 'stderr'] as const).map((stream) => {
+    let listening = true;
+    const reader = new LineReader((line) => onLine(line, stream));
+    child[stream]?.on('data', (chunk: Buffer) => {
+      if (listening) reader.write(chunk);
+    });
+    return () => {
+      listening = false;
+      reader.end();
+    };
   });
-  await Promise.race([promise, patienceOver]);
-  clearTimeout(timer);
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
-/** Signals of more and more weight to a group of processes. */
-class Ending {
-  readonly #group: number | undefined;
-  readonly #times: ProcessOrder['times'];
-  #timer: NodeJS.Timeout | undefined;
+function listen(signal: AbortSignal, listener: () => void): () => void {
+  signal.addEventListener('abort', listener);
+  if (signal.aborted) listener();
+  return () => signal.removeEventListener('abort', listener);
+}
 
-  constructor(group: number | undefined, times: ProcessOrder['times']) {
-    this.#group = group;
-    this.#times = times;
+/** The ways to make a process end, or to stop waiting for it. */
+class Ending {
+  /** Resolves, with nothing, when nobody waits for the process any more. */
+  readonly abandoned: Promise<undefined>;
+  readonly #pid: number | undefined;
+  readonly #order: ProcessOrder;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #abandon: (value: undefined) => void = () => {};
+
+  constructor(pid: number | undefined, order: ProcessOrder) {
+    this.#pid = pid;
+    this.#order = order;
+    this.abandoned = new Promise((resolve) => {
+      this.#abandon = resolve;
+    });
   }
+
+  readonly abandon = (): void => this.#abandon(undefined);
 
   readonly interrupt = (): void => {
-    signalGroup(this.#group, 'SIGINT');
-    this.#timer = setTimeout(() => {
-      signalGroup(this.#group, 'SIGTERM');
-      this.#timer = setTimeout(this.kill, this.#times.terminate);
-    }, this.#times.interrupt);
+    const { cancelSignal, times } = this.#order;
+    if (cancelSignal === 'shell') {
+      signalProcess(this.#pid, 'SIGTERM');
+      this.#after(times.interrupt, this.abandon);
+      return;
+    }
+    signalGroup(this.#pid, 'SIGINT');
+    this.#after(times.interrupt, () => {
+      signalGroup(this.#pid, 'SIGTERM');
+      this.#after(times.terminate, this.kill);
+    });
   };
 
-  readonly kill = (): void => {
-    this.stop();
-    signalGroup(this.#group, 'SIGKILL');
-  };
+  readonly kill = (): void => signalGroup(this.#pid, 'SIGKILL');
+
+  /** Until a process that has ended lets go of its pipes; one that was asked to end may take its time. */
+  patience(milliseconds: number): Promise<void> {
+    if (this.#order.cancelSignal === 'shell' && this.#order.interrupted.aborted) return new Promise(() => {});
+    return new Promise((resolve) => this.#after(milliseconds, resolve));
+  }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #after(milliseconds: number, then: () => void): void {
+    this.#timers.push(setTimeout(then, milliseconds));
   }
 }
 
 /** To all that is left of a group, if there is anything. */
 export function signalGroup(group: number | undefined, signal: NodeJS.Signals): void {
-  if (group === undefined) return;
+  if (group !== undefined) signalProcess(-group, signal);
+}
+
+function signalProcess(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-group, signal);
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -68,9 +68,10 @@ async function runStage(environment: RunEnvironment, order: StageOrder): Promise
   const { stage, before, record, phases } = order;
   const { run } = environment;
   const cancelled = run.stageCancelled(stage.name);
-  if (run.request.stagesToSkip.includes(stage.name)) return skip(environment, order, true);
-  if (environment.closing.aborted || !stageMayRun(environment, order, cancelled))
-    return skip(environment, order);
+  if (run.request.stagesToSkip.includes(stage.name))
+    return { ...leaveOut(environment, order, 'skipped'), leftOut: true };
+  const verdict = environment.closing.aborted ? 'skipped' : verdictOn(environment, order, cancelled);
+  if (verdict !== 'run') return leaveOut(environment, order, verdict);
   run.timeline.start(record);
   const jobs = await runGraph(stage.jobs, (job, jobsBefore: Before<Outcome>) => {
     const phase = phases.get(job.name);
@@ -86,25 +87,34 @@ async function runStage(environment: RunEnvironment, order: StageOrder): Promise
   return { result, outputs: new Map(outputs), jobs };
 }
 
-function stageMayRun(environment: RunEnvironment, order: StageOrder, cancelled: AbortSignal): boolean {
+function verdictOn(
+  environment: RunEnvironment,
+  order: StageOrder,
+  cancelled: AbortSignal,
+): 'run' | 'skipped' | 'failed' {
   const { stage, before, record } = order;
   const functions = graphFunctions({ ancestors: before.all, canceled: cancelled.aborted });
   const names = { dependencies: dependenciesValue(before.direct), stageDependencies: null, variables: null };
   const entries = [...environment.pipeline.variables, ...stage.variables];
   const masker = new SecretMasker();
   try {
-    const scope = { names, functions };
-    const variables = jobVariablesOf({ environment, entries, leg: {}, scope, masker });
-    return holds(stage.condition, { names: { ...names, variables: variablesValue(variables) }, functions });
+    const variables = jobVariablesOf({ environment, entries, leg: {}, scope: { names, functions }, masker });
+    const known = { ...names, variables: variablesValue(variables) };
+    return holds(stage.condition, { names: known, functions }) ? 'run' : 'skipped';
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     const issue = { type: 'error', category: null, message: error.message, data: {} } as const;
     environment.run.timeline.change(record, { issues: [issue], errorCount: 1 });
-    return false;
+    return 'failed';
   }
 }
 
-function skip({ run }: RunEnvironment, { record, phases }: StageOrder, leftOut = false): StageOutcome {
-  for (const one of [...phases.values(), record]) run.timeline.finish(one, 'skipped');
-  return { result: 'skipped', outputs: new Map(), jobs: new Map(), leftOut };
+function leaveOut(
+  { run }: RunEnvironment,
+  { record, phases }: StageOrder,
+  result: 'skipped' | 'failed',
+): StageOutcome {
+  for (const phase of phases.values()) run.timeline.finish(phase, 'skipped');
+  run.timeline.finish(record, result);
+  return { result, outputs: new Map(), jobs: new Map() };
 }

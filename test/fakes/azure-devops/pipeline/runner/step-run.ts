@@ -19,6 +19,8 @@ export interface StepRun {
   readonly context: StepContext;
   /** Aborts when the step is to end early. */
   readonly interrupted: AbortSignal;
+  /** Aborts when nobody waits for its process any more. */
+  readonly abandoned: AbortSignal;
 }
 
 /** Runs one step of a job if its condition says so, and closes its record. */
@@ -67,13 +69,19 @@ async function carryOut(step: Step, task: TaskRecord, job: JobRun): Promise<void
   const timeout = step.timeoutInMinutes * environment.times.minute;
   const timer = timeout > 0 ? setTimeout(onTimeout, timeout) : undefined;
   if (!cancelled.aborted) cancelled.addEventListener('abort', onCancel);
-  const context = contextOf(step, task, { job, complete: () => interrupt.abort() });
+  const abandon = new AbortController();
+  let leave: NodeJS.Timeout | undefined;
+  const complete = () => {
+    leave ??= setTimeout(() => abandon.abort(), environment.times.forceComplete);
+  };
+  const context = contextOf(step, task, { job, complete });
   try {
     for (const line of taskHeaders[step.kind]) task.print(line);
-    await run(step, { job, context, interrupted: interrupt.signal });
+    await run(step, { job, context, interrupted: interrupt.signal, abandoned: abandon.signal });
     if (killed.aborted) task.overrule('canceled');
   } finally {
     clearTimeout(timer);
+    clearTimeout(leave);
     cancelled.removeEventListener('abort', onCancel);
   }
 }

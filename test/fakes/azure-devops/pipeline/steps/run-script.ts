@@ -11,7 +11,10 @@ import type { StepRun } from '../runner/step-run.ts';
 const defaultPath = '/usr/local/bin:/usr/bin:/bin';
 
 /** `script`, as the task CmdLine does it on Linux: a file for bash, which says its exit code. */
-export async function runScript(step: ScriptStep, { job, context, interrupted }: StepRun): Promise<void> {
+export async function runScript(
+  step: ScriptStep,
+  { job, context, interrupted, abandoned }: StepRun,
+): Promise<void> {
   const { folders, killed, environment } = job.parts;
   const { task } = context;
   const script = expandInput(step.script, job);
@@ -26,7 +29,7 @@ export async function runScript(step: ScriptStep, { job, context, interrupted }:
   const args = ['--noprofile', '--norc', file];
   task.print(`[command]/usr/bin/bash ${args.join(' ')}`);
   let errors = false;
-  const code = await runProcess({
+  const end = await runProcess({
     command: '/bin/bash',
     args,
     cwd: resolve(folders.sources, expandInput(step.workingDirectory ?? '', job)),
@@ -38,18 +41,22 @@ export async function runScript(step: ScriptStep, { job, context, interrupted }:
     onStart: (group) => job.groups.push(group),
     interrupted,
     killed,
+    abandoned,
+    cancelSignal: environment.switches.cancelSignal,
     times: environment.times,
   });
-  if (interrupted.aborted || killed.aborted) return;
-  if (code !== 0) failTask(context.task, `Bash exited with code '${code}'.`);
-  else if (errors && step.failOnStderr)
-    failTask(context.task, 'Bash wrote one or more lines to the standard error stream.');
+  if (interrupted.aborted || killed.aborted || end.kind === 'abandoned') return;
+  if (end.kind === 'exited' && end.code !== 0) failTask(task, `Bash exited with code '${end.code}'.`);
+  if (end.kind === 'signalled' && environment.switches.signalledScript === 'failed')
+    failTask(task, "Bash exited with code 'null'.");
+  if (errors && step.failOnStderr)
+    failTask(task, 'Bash wrote one or more lines to the standard error stream.');
+  task.progress(100, '');
 }
 
 function failTask(task: StepRun['context']['task'], message: string): void {
   task.addIssue({ type: 'error', category: 'General', message, data: { type: 'error' } });
   task.merge('failed');
-  task.progress(100, message);
 }
 
 /** Both passes of the agent: the variables of the job, then the environment of its own process. */
