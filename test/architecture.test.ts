@@ -12,7 +12,7 @@ const bands: readonly (readonly string[])[] = [
   ['identity', 'policy', 'tags', 'report', 'ci', 'buildkit', 'signing', 'azure', 'github'],
   ['registry'],
   ['config', 'progress', 'http', 'process'],
-  ['oci'],
+  ['oci', 'dockerfile'],
   ['core'],
 ];
 

@@ -1,9 +1,9 @@
 import { ImageBuilderError } from '../core/index.ts';
+import { type Instruction, parseDockerfile } from '../dockerfile/index.ts';
 import { neutralise, neutraliseLine } from '../progress/index.ts';
 import type { BuildJob } from './build-job.ts';
 import type { InstructionStep } from './build-step.ts';
 import { isCancellation, shortError, type TrackedStep } from './build-tracker.ts';
-import { type Instruction, parseDockerfile } from './dockerfile.ts';
 import type { EngineWords } from './engine-words.ts';
 import { locateStep } from './locate-step.ts';
 

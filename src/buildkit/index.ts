@@ -1,6 +1,5 @@
 export type { BuildJob } from './build-job.ts';
 export type { BuildOutcome } from './build-outcome.ts';
-export { dockerfileBases } from './dockerfile-bases.ts';
 export { findEngine } from './engine.ts';
 export { layoutMaterials } from './layout-materials.ts';
 export type { Material } from './read-provenance.ts';

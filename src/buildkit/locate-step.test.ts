@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseDockerfile } from '../dockerfile/index.ts';
 import { parseStepName } from './build-step.ts';
-import { parseDockerfile } from './dockerfile.ts';
 import { EngineWords } from './engine-words.ts';
 import { locateStep } from './locate-step.ts';
 import { parseSolveStatus } from './solve-status.ts';

@@ -1,5 +1,5 @@
+import type { Instruction, Stage } from '../dockerfile/index.ts';
 import type { InstructionStep } from './build-step.ts';
-import type { Instruction, Stage } from './dockerfile.ts';
 
 /** The instructions that BuildKit counts as steps of a stage, beside FROM an image. */
 const counted: ReadonlySet<string> = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR']);

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dockerfileBases, layoutMaterials, type Material } from '../buildkit/index.ts';
+import { layoutMaterials, type Material } from '../buildkit/index.ts';
+import { dockerfileBases } from '../dockerfile/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { type Denied, denialOf, judgeBases, restrictsBases } from '../policy/index.ts';
 import type { Run } from './run.ts';

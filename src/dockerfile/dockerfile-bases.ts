@@ -1,4 +1,3 @@
-import type { NamedValue } from './build-job.ts';
 import { globalInstructions, type Instruction, parseDockerfile, type Stage } from './dockerfile.ts';
 import { expandWord, type Lookup } from './expand-word.ts';
 
@@ -8,7 +7,7 @@ export interface DockerfileQuestion {
   readonly target?: string | undefined;
   /** os/architecture[/variant]. */
   readonly platform: string;
-  readonly buildArgs: readonly NamedValue[];
+  readonly buildArgs: readonly (readonly [name: string, value: string])[];
   /** Names of further build contexts, which stand for themselves and not for images. */
   readonly contexts: readonly string[];
 }

@@ -1,0 +1,2 @@
+export { type Instruction, parseDockerfile, type Stage } from './dockerfile.ts';
+export { dockerfileBases } from './dockerfile-bases.ts';
