@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dockerfileBases } from '../src/buildkit/index.ts';
+import { dockerfileBases } from '../src/dockerfile/index.ts';
 
 const examples = join(import.meta.dirname, '../examples');
 

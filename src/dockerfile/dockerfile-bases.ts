@@ -41,12 +41,12 @@ export function dockerfileBases(question: DockerfileQuestion): readonly Dockerfi
   return bases;
 }
 
-function targetOf(stages: readonly Stage[], target: string | undefined): number | undefined {
+export function targetOf(stages: readonly Stage[], target: string | undefined): number | undefined {
   if (stages.length === 0) return undefined;
   return target === undefined ? stages.length - 1 : stageNamed(stages, target, true);
 }
 
-function stageNamed(stages: readonly Stage[], name: string, byIndex: boolean): number | undefined {
+export function stageNamed(stages: readonly Stage[], name: string, byIndex: boolean): number | undefined {
   const found = stages.findLastIndex((stage) => stage.name === name.toLowerCase());
   if (found >= 0) return found;
   return byIndex && /^[0-9]{1,4}$/.test(name) && Number(name) < stages.length ? Number(name) : undefined;
@@ -60,7 +60,7 @@ interface Source {
   readonly byIndex: boolean;
 }
 
-function sourcesOf(stage: Stage | undefined): readonly Source[] {
+export function sourcesOf(stage: Stage | undefined): readonly Source[] {
   if (stage === undefined) return [];
   const [image = ''] = wordsOf(stage.from).filter((word) => !word.startsWith('--'));
   const base = { word: image, line: stage.from.line, byIndex: false };
@@ -84,7 +84,7 @@ function copiedFrom(instruction: Instruction): readonly Source[] {
     .map((word) => ({ word, line: instruction.line, byIndex: true }));
 }
 
-function assigned(name: string, text: string): readonly string[] {
+export function assigned(name: string, text: string): readonly string[] {
   const prefix = `${name}=`;
   return text.toLowerCase().startsWith(prefix) ? [text.slice(prefix.length)] : [];
 }
@@ -93,14 +93,14 @@ function wordsOf({ text }: Instruction): readonly string[] {
   return text.split(/\s+/).slice(1);
 }
 
-function flagsOf(instruction: Instruction): readonly string[] {
+export function flagsOf(instruction: Instruction): readonly string[] {
   const words = wordsOf(instruction);
   const end = words.findIndex((word) => !word.startsWith('--'));
   return end < 0 ? words : words.slice(0, end);
 }
 
 /** Those that FROM can use: declared before the first stage, and those of the target's platform. */
-function globalArguments({ untrustedText, platform, buildArgs }: DockerfileQuestion): Lookup {
+export function globalArguments({ untrustedText, platform, buildArgs }: DockerfileQuestion): Lookup {
   const given = new Map(buildArgs);
   const values = platformArguments(platform, given);
   const lookup: Lookup = (name) => (values.has(name) ? values.get(name) : '');

@@ -3,6 +3,7 @@ import type { Allowed } from '../policy/index.ts';
 import type { Tag } from '../tags/index.ts';
 import type { NamedValue } from './build-args.ts';
 import type { BuildSecret } from './build-secret.ts';
+import type { PlannedNode } from './plan-nodes.ts';
 
 /** Every decision of a build, made before anything runs. Frozen; holds no secret and can be printed. */
 export interface BuildPlan {
@@ -28,6 +29,8 @@ export interface BuildPlan {
   };
   /** os/architecture[/variant]. */
   readonly platforms: readonly string[];
+  /** Where they are built; together they have every platform once. */
+  readonly nodes: readonly PlannedNode[];
   readonly buildArgs: readonly NamedValue[];
   readonly buildContexts: readonly NamedValue[];
   readonly secrets: readonly BuildSecret[];

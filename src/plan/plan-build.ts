@@ -11,6 +11,7 @@ import { parseBuildSecret } from './build-secret.ts';
 import { cacheReferences } from './cache-references.ts';
 import { checkoutPath } from './checkout-path.ts';
 import { goModuleArgs, goModuleSecrets } from './go-modules.ts';
+import { planNodes } from './plan-nodes.ts';
 import { planPolicy } from './plan-policy.ts';
 import { planTags } from './plan-tags.ts';
 import { repositoryName } from './repository-name.ts';
@@ -22,6 +23,10 @@ export interface PlanInputs {
   readonly settings: Settings;
   /** For build args without a value and for allow-listed `.Env` names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** buildx builder that somebody named. */
+  readonly builder?: string | undefined;
+  /** Text of the Dockerfile, where it is at hand. */
+  readonly untrustedDockerfile?: string | undefined;
   /** The one reading of the clock of this build. */
   readonly now: Date;
 }
@@ -35,14 +40,24 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
   const name = imageName(request, source);
   const tags = planTags({ ...inputs, requested: request });
   const { destinations, signing, ...policy } = planPolicy({ ...inputs, imageName: name });
+  const image = planImage(request, name);
+  const platforms = planPlatforms(request, settings);
+  const buildArgs = planBuildArgs(inputs, tags);
+  const buildContexts = request.buildContexts.map(namedContext);
+  const built = { image, platforms, buildArgs, buildContexts };
   const epoch = settings.reproducible ? Math.floor(source.commitTime.getTime() / 1000) : undefined;
   return deepFreeze({
     version: 1,
     source: planSource(inputs),
-    image: planImage(request, name),
-    platforms: planPlatforms(request, settings),
-    buildArgs: planBuildArgs(inputs, tags),
-    buildContexts: request.buildContexts.map(namedContext),
+    ...built,
+    nodes: planNodes({
+      ...built,
+      nodes: settings.builderNodes,
+      allowed: policy.builderNodes,
+      rule: policy.rule,
+      named: inputs.builder,
+      untrustedDockerfile: inputs.untrustedDockerfile,
+    }),
     secrets: planSecrets(request, settings),
     labels: planLabels({ source, name, tags, created: epoch === undefined ? inputs.now : source.commitTime }),
     tags,

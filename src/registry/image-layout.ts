@@ -110,7 +110,8 @@ async function expectSize(path: string, size: number): Promise<void> {
   if (found.size !== size) throw new Error(`expected ${size} bytes, got ${found.size}`);
 }
 
-function blobPath(directory: string, digest: Digest): string {
+/** Where a layout keeps a blob. */
+export function blobPath(directory: string, digest: Digest): string {
   return join(directory, 'blobs', digest.slice(0, digest.indexOf(':')), digestHex(digest));
 }
 
