@@ -106,6 +106,15 @@ stages:
     expect(outputOf(run, 'show')).toEqual(['file stage job request filerequest']);
   });
 
+  test('that are known before the run are seen by the template, those of the run are not', async () => {
+    const yaml = `
+pool: default
+steps: [{ script: 'echo "\${{ variables[''Build.SourceBranch''] }}/\${{ variables[''Build.BuildId''] }}/"', name: show }]
+`;
+    const fake = await openAzureDevOps({ yaml });
+    expect(outputOf(await fake.run(), 'show')).toEqual(['refs/heads/main//']);
+  });
+
   test('of a request can be secret', async () => {
     const yaml = `
 pool: default

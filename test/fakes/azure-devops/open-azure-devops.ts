@@ -13,6 +13,8 @@ export const testToken = 'token-of-the-test';
 export interface TestAzureDevOps extends FakeAzureDevOps {
   /** Asks below `_apis` of the project, with a good token unless other headers are given. */
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
+  /** Posts to a path below `_apis` of the project, by default to run the pipeline; a text as it is, other bodies as JSON. */
+  readonly post: (body: unknown, path?: string) => Promise<Response>;
   /** Runs the pipeline to its end. */
   readonly run: (order?: object) => Promise<Run>;
   /** Starts it, and resolves as soon as it has been queued. */
@@ -44,11 +46,10 @@ export async function openAzureDevOps(options: TestAzureDevOpsOptions = {}): Pro
   const headers = { authorization: `Basic ${btoa(`:${testToken}`)}`, 'content-type': 'application/json' };
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(`${fake.url}/${fake.project}/_apis/${path}`, { redirect: 'manual', headers, ...init });
+  const post = (body: unknown, path = `pipelines/${fake.pipelineId}/runs?api-version=7.1`) =>
+    ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
   const start = async (order: object = {}) => {
-    const answer = await ask(`pipelines/${fake.pipelineId}/runs?api-version=7.1`, {
-      method: 'POST',
-      body: JSON.stringify(order),
-    });
+    const answer = await post(order);
     const text = await answer.text();
     if (answer.status !== 200) throw new Error(`${answer.status}: ${JSON.parse(text).message}`);
     const run = fake.runs.get(JSON.parse(text).id);
@@ -60,7 +61,7 @@ export async function openAzureDevOps(options: TestAzureDevOpsOptions = {}): Pro
     await started.ended;
     return started;
   };
-  return { ...fake, ask, start, run };
+  return { ...fake, ask, post, start, run };
 }
 
 /** The first record that has this name. */
@@ -70,6 +71,17 @@ export function recordOf(run: Run, name: string, type?: string): TimelineRecord 
   );
   if (found === undefined) throw new Error(`the run has no record "${name}"`);
   return found;
+}
+
+export function resultsOf(run: Run, names: readonly string[]): readonly (string | null)[] {
+  return names.map((name) => recordOf(run, name).result);
+}
+
+/** Members that an answer of JSON has. */
+export type Json = Readonly<Record<string, unknown>>;
+
+export async function jsonOf(answer: Response | Promise<Response>): Promise<Json> {
+  return (await (await answer).json()) as Json;
 }
 
 /** What a step has printed: its log without timestamps, headers and sections. */

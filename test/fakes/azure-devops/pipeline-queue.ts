@@ -109,7 +109,7 @@ export class PipelineQueue {
     const { pipeline, variableGroups } = this.#parts.settings;
     const text = yaml ?? (pipeline.file === undefined ? undefined : readFileSync(pipeline.file, 'utf8'));
     if (text === undefined) throw new PipelineError('The emulator has no pipeline file');
-    const loaded = loadPipeline(text, request.templateParameters);
+    const loaded = loadPipeline(text, request.templateParameters, this.#known(request));
     checkGroups(loaded.pipeline, variableGroups);
     const stages = loaded.pipeline.stages.map(({ name }) => name);
     const unknown = request.stagesToSkip.find((name) => !stages.includes(name));
@@ -127,20 +127,15 @@ export class PipelineQueue {
     );
   }
 
-  #predefined(run: Run): ReadonlyMap<string, string> {
+  /** Known before there is a run, so that template expressions see them. */
+  #known({ refName, version }: RunRequest): ReadonlyMap<string, string> {
     const { origin, settings } = this.#parts;
     const { organization, project, pipeline } = settings;
-    const { refName, version } = run.request;
     return new Map([
       ['System.CollectionUri', `${origin}/${organization}/`],
       ['System.TeamFoundationCollectionUri', `${origin}/${organization}/`],
       ['System.TeamProject', project],
       ['System.DefinitionId', String(pipeline.id)],
-      ['System.PlanId', run.planId],
-      ['System.TimelineId', run.timeline.id],
-      ['Build.BuildId', String(run.id)],
-      ['Build.BuildNumber', run.name],
-      ['Build.BuildUri', `vstfs:///Build/Build/${run.id}`],
       ['Build.DefinitionName', pipeline.name],
       ['Build.Reason', 'Manual'],
       ['Build.SourceBranch', refName],
@@ -149,6 +144,17 @@ export class PipelineQueue {
       ['Build.Repository.Name', project],
       ['Build.Repository.Provider', 'TfsGit'],
       ['Build.RequestedFor', 'Emulator'],
+    ]);
+  }
+
+  #predefined(run: Run): ReadonlyMap<string, string> {
+    return new Map([
+      ...this.#known(run.request),
+      ['System.PlanId', run.planId],
+      ['System.TimelineId', run.timeline.id],
+      ['Build.BuildId', String(run.id)],
+      ['Build.BuildNumber', run.name],
+      ['Build.BuildUri', `vstfs:///Build/Build/${run.id}`],
     ]);
   }
 }
