@@ -6,7 +6,7 @@ import {
   startScriptedService,
 } from '../../test/fakes/azure-devops/scripted-service.ts';
 import { openTestHttp } from '../../test/fakes/registry/open-http.ts';
-import { Secret } from '../core/index.ts';
+import { ImageBuilderError, Secret } from '../core/index.ts';
 import { entraCredential } from './entra-credential.ts';
 import type { EntraProof } from './request-entra-token.ts';
 
@@ -104,6 +104,20 @@ describe('a token of Entra', () => {
     expect((await credential.authorization(undefined)).reveal()).toBe('Bearer t1');
     time.now += 10_000;
     await expect(credential.authorization(undefined)).rejects.toMatchObject({ code: 'azure.unavailable' });
+  });
+
+  test('is used until its end while there is no assertion to be had', async () => {
+    const details = { issuer: 'GitHub', url: 'https://token.example' };
+    const noAssertion = new ImageBuilderError('identity.unavailable', 'GitHub does not answer', details);
+    let isDown = false;
+    const assertion = async () => (isDown ? Promise.reject(noAssertion) : new Secret('assertion'));
+    const { credential, time } = await openEntra(undefined, { kind: 'assertion', assertion });
+    const first = await credential.authorization(undefined);
+    isDown = true;
+    time.now += 3_500_000;
+    expect(await credential.authorization(undefined)).toBe(first);
+    time.now += 100_000;
+    await expect(credential.authorization(undefined)).rejects.toThrow(noAssertion);
   });
 
   test('is asked for once by all who need it together', async () => {

@@ -19,8 +19,7 @@ export function entraCredential(options: EntraCredentialOptions): AzureCredentia
     try {
       return await renew(signal);
     } catch (error) {
-      if (isFailure(error, 'azure.unavailable') && held !== undefined && now() < held.expiresAt)
-        return held.authorization;
+      if (mayPass(error) && held !== undefined && now() < held.expiresAt) return held.authorization;
       throw error;
     }
   };
@@ -31,4 +30,9 @@ export function entraCredential(options: EntraCredentialOptions): AzureCredentia
       return authorization(signal);
     },
   };
+}
+
+/** Entra is down, or whoever gives out the assertion. */
+function mayPass(error: unknown): boolean {
+  return isFailure(error, 'azure.unavailable') || isFailure(error, 'identity.unavailable');
 }

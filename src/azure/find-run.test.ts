@@ -44,6 +44,11 @@ describe('finding a run', () => {
     expect(looks()).toEqual([16, 15, 14, 13, 12]);
   });
 
+  test('takes a switch as the service writes it', async () => {
+    const { service } = await withRuns([{ id: 11, templateParameters: { Name: 'app', UseCache: 'True' } }]);
+    expect(await openTestAzure(service).azure.findRun(sought)).toMatchObject({ id: 11 });
+  });
+
   test('compares with what is secret, too', async () => {
     const { service } = await withRuns([{ id: 11, templateParameters: { Authorization: 't0ken' } }]);
     const find = (token: string) =>

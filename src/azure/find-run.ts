@@ -64,13 +64,19 @@ async function lookAt(api: AzureApi, path: string, signal: AbortSignal | undefin
   }
 }
 
-/** Values are sent as text, but may come back as what the pipeline declares, and with the defaults of what was not sent. */
+/** What was not sent comes back with its default. */
 function hasParameters(
   untrustedRun: Readonly<Record<string, unknown>>,
   sent: Readonly<Record<string, string>>,
 ): boolean {
   const found = members(untrustedRun.templateParameters);
   return Object.entries(sent).every(
-    ([name, value]) => Object.hasOwn(found, name) && String(found[name]) === value,
+    ([name, value]) => Object.hasOwn(found, name) && isSameValue(String(found[name]), value),
   );
+}
+
+/** Values are sent as text, but may come back as what the pipeline declares: a boolean, which the service writes `True`. */
+function isSameValue(found: string, sent: string): boolean {
+  const isSwitch = sent === 'true' || sent === 'false';
+  return (isSwitch ? found.toLowerCase() : found) === sent;
 }

@@ -1,3 +1,6 @@
+/** Milliseconds; a timer for more ends at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /**
  * Runs `work` with a signal that is aborted by `signal` or after `seconds`, whichever comes first; when it was the
  * time, the error is the one that `late` makes.
@@ -7,7 +10,7 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort('deadline'), seconds * 1000);
+  const timer = setTimeout(() => deadline.abort('deadline'), Math.min(seconds * 1000, longestTimer));
   try {
     return await work(AbortSignal.any([signal, deadline.signal]));
   } catch (error) {
