@@ -1,3 +1,4 @@
+import { Secret } from '../core/index.ts';
 import { readInputs } from '../github/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import type { ActionRun } from './run-action.ts';
@@ -44,4 +45,22 @@ export function requestedBuild(inputs: BuildInputs): BuildRequest {
     useGoModules: inputs.flag('use-go-internal-sap-modules'),
     ...{ buildContexts: [], secrets: [], registries: [], noCache: false },
   };
+}
+
+/** How the inputs say to log in to Azure DevOps. */
+export function azureLogin(inputs: BuildInputs) {
+  return {
+    tenantId: inputs.text('azure-tenant-id'),
+    clientId: inputs.text('azure-client-id'),
+    clientSecret: secretInput(inputs, 'azure-client-secret'),
+  };
+}
+
+/** Undefined when it is not given. */
+export function secretInput(
+  inputs: BuildInputs,
+  name: 'oidc-token' | 'azure-client-secret',
+): Secret | undefined {
+  const text = inputs.text(name);
+  return text === '' ? undefined : new Secret(text);
 }

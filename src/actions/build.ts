@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { readCiBuild } from '../ci/index.ts';
-import { ImageBuilderError, Secret } from '../core/index.ts';
-import { createDisplay } from '../progress/index.ts';
-import { describeOrder, openPipeline, remoteRequest, submit } from '../submit/index.ts';
-import { readBuildInputs, requestedBuild } from './build-inputs.ts';
+import { ImageBuilderError } from '../core/index.ts';
+import { describeOrder, openPipeline, remoteRequest, type SubmitResult, submit } from '../submit/index.ts';
+import { azureLogin, readBuildInputs, requestedBuild, secretInput } from './build-inputs.ts';
 import { publishResult } from './build-outputs.ts';
 import { loadBuildSettings } from './build-settings.ts';
 import { endedState, runState } from './build-state.ts';
-import { type ActionRun, runAction, userAgent } from './run-action.ts';
+import { openActionDisplay } from './open-action-display.ts';
+import { runAction, userAgent } from './run-action.ts';
 
 // Has the image built in the pipeline, follows it, and says what to pull.
 await runAction(async (run) => {
@@ -24,29 +24,22 @@ await runAction(async (run) => {
   for (const message of ci.notes) display.emit({ kind: 'notice', level: 'info', message });
   await using opened = openPipeline({
     ...{ pipeline: order, identity: settings.identity, environment, isGithub: true, userAgent },
-    given: {
-      token: secretOf(inputs.text('oidc-token')),
-      tenantId: inputs.text('azure-tenant-id'),
-      clientId: inputs.text('azure-client-id'),
-      clientSecret: secretOf(inputs.text('azure-client-secret')),
-    },
+    given: { ...azureLogin(inputs), token: secretInput(inputs, 'oidc-token') },
     onStarted: async ({ id }) => files.saveState(runState, String(id)),
     ...{ emit: display.emit, clock: () => new Date(), random: Math.random },
   });
   const backend = opened.backend(randomUUID());
   const imageName = request.build.name ?? request.source.name;
   const result = await submit({ request, backend, imageName, clock: () => new Date(), signal });
-  if (result.error?.code !== 'cancelled') files.saveState(endedState, 'true');
+  if (hasEnded(result)) files.saveState(endedState, 'true');
   display.close();
   publishResult(run, result);
 });
 
-function openActionDisplay({ stream, random }: ActionRun) {
-  return createDisplay({ mode: 'github', colors: false, clock: () => Date.now(), stream, token: random });
-}
-
-function secretOf(text: string): Secret | undefined {
-  return text === '' ? undefined : new Secret(text);
+/** Whether there is nothing left to end; a run that was told to stop may not have heard it. */
+function hasEnded({ report, error }: SubmitResult): boolean {
+  const wasToldToStop = error?.code === 'cancelled' || error?.code === 'run.timed-out';
+  return report.run?.result !== undefined || !wasToldToStop;
 }
 
 function notInWorkflow(): ImageBuilderError {

@@ -1,7 +1,7 @@
 import { type AzureCredential, entraCredential, patCredential } from '../azure/index.ts';
 import { type Clock, ImageBuilderError, Secret } from '../core/index.ts';
 import { requestIdToken } from '../github/index.ts';
-import type { HttpClient } from '../http/index.ts';
+import type { HttpClient, RetryNotice } from '../http/index.ts';
 
 export interface CredentialOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -19,20 +19,22 @@ export interface CredentialOptions {
   readonly isGithub: boolean;
   readonly http: HttpClient;
   readonly clock: Clock;
+  readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
 }
 
 /** Whom the token is for that takes the place of a client secret. */
 const federationAudience = 'api://AzureADTokenExchange';
 
 /**
- * How we log in to Azure DevOps: with a personal access token where there is one, else as an Entra application, with
+ * How we log in to Azure DevOps: with the personal access token of the environment where nothing else is given, else as an Entra application, with
  * its secret or, in a GitHub job, without any. The names of the variables are those of Azure's own tools. Throws
  * `usage.invalid`.
  */
 export function azureCredential(options: CredentialOptions): AzureCredential {
-  const { environment, given, configured, isGithub, http, clock } = options;
+  const { environment, given, configured, isGithub, http, clock, onRetry } = options;
   const { AZURE_DEVOPS_EXT_PAT: pat, AZURE_CLIENT_SECRET: secret } = environment;
-  if (pat && given.clientSecret === undefined) return patCredential(new Secret(pat));
+  const isGiven = Boolean(given.tenantId || given.clientId || given.clientSecret);
+  if (pat && !isGiven) return patCredential(new Secret(pat));
   const tenantId = given.tenantId || environment.AZURE_TENANT_ID || configured.azureTenantId;
   const clientId = given.clientId || environment.AZURE_CLIENT_ID || configured.azureClientId;
   if (!tenantId || !clientId) throw noLogin();
@@ -41,7 +43,7 @@ export function azureCredential(options: CredentialOptions): AzureCredential {
   const assertion = (signal: AbortSignal | undefined) =>
     requestIdToken({ environment, http, audience: federationAudience, signal });
   return entraCredential({
-    ...{ http, clock, tenantId, clientId },
+    ...{ http, clock, onRetry, tenantId, clientId },
     ...(environment.AZURE_AUTHORITY_HOST ? { authorityUrl: environment.AZURE_AUTHORITY_HOST } : {}),
     proof:
       clientSecret === undefined

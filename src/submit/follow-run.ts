@@ -1,13 +1,16 @@
 import type { AzureDevOps, PipelineBuild, StartedRun, Timeline } from '../azure/index.ts';
-import { type Clock, humanSeconds, isFailure } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
 import type { Sleep } from '../http/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import { pollPause } from './poll-pause.ts';
 import { relayLogs } from './relay-logs.ts';
+import { type ReadReport, reportOfRun } from './report-step.ts';
+import { throughOutages } from './through-outages.ts';
+import { watchQueue } from './watch-queue.ts';
 import { watchTimeline } from './watch-timeline.ts';
 
 export interface FollowedRun {
-  readonly run: StartedRun;
+  readonly run: Pick<StartedRun, 'id'>;
   readonly azure: Pick<AzureDevOps, 'readBuild' | 'readTimeline' | 'readLog' | 'pause'>;
   /** Milliseconds between two looks at the most. */
   readonly longestPause: number;
@@ -21,38 +24,49 @@ export interface FollowedRun {
 export interface EndedRun {
   readonly build: PipelineBuild;
   readonly timeline: Timeline;
-  /** What the step printed that prints the report; undefined when it did not run. */
-  readonly reportLines: readonly string[] | undefined;
+  readonly report: ReadReport;
 }
 
-/** Milliseconds; a service that is down is asked again this much later, until the deadline. */
-const outagePause = 15_000;
+/** An outage lasts as long as it likes, until the deadline. */
+const patience = { outages: Number.POSITIVE_INFINITY, refusals: 4 };
 /** Looks between two questions whether the run as a whole has ended, while steps are still running. */
 const looksPerQuestion = 4;
+/** Looks after the end for logs that are still on their way. */
+const lastLooks = 4;
 
 /**
  * Shows a run as it goes on until it has ended. A service that cannot be reached for a while ends nothing. Throws
  * `cancelled`, also at the deadline that `signal` stands for, and `azure.refused` or `azure.rejected`.
  */
 export async function followRun(followed: FollowedRun): Promise<EndedRun> {
+  const queue = watchQueue(followed);
+  try {
+    return await followInQueue(followed, queue);
+  } catch (error) {
+    queue.end('cancelled');
+    throw error;
+  }
+}
+
+async function followInQueue(followed: FollowedRun, queue: ReturnType<typeof watchQueue>): Promise<EndedRun> {
   const { run, azure, clock, sleep, emit, signal, longestPause } = followed;
   const watch = watchTimeline(emit);
   const logs = relayLogs({ runId: run.id, azure, emit, signal });
-  const queue = watchQueue(followed);
   const started = clock().getTime();
   let changed = started;
+  let looksAfterEnd = 0;
   for (let look = 0; ; look++) {
-    const seen = await throughOutages(followed, () => lookAt(followed, look));
-    if (watch.see(seen.timeline)) changed = clock().getTime();
-    queue.see(seen.timeline);
-    await logs.relay(seen.timeline);
-    if (seen.build?.status === 'completed') {
-      queue.end();
-      return { build: seen.build, timeline: seen.timeline, reportLines: logs.reportLines() };
+    const { build, timeline } = await throughOutages(followed, patience, () => lookAt(followed, look));
+    queue.see(timeline);
+    if (watch.see(timeline)) changed = clock().getTime();
+    const isComplete = await logs.relay(timeline);
+    if (build?.status === 'completed' && (isComplete || ++looksAfterEnd >= lastLooks)) {
+      queue.end('done');
+      return { build, timeline, report: reportOfRun(timeline, logs.report) };
     }
     const now = clock().getTime();
     const situation = { sinceStart: now - started, sinceChange: now - changed, longest: longestPause };
-    await sleep(Math.max(azure.pause(), pollPause({ ...situation, timeline: seen.timeline })), signal);
+    await sleep(Math.max(azure.pause(), pollPause({ ...situation, timeline })), signal);
   }
 }
 
@@ -75,37 +89,5 @@ async function lookAt({ run, azure, signal }: FollowedRun, look: number): Promis
   return {
     build,
     timeline: build.status === 'completed' ? await azure.readTimeline(run.id, signal) : timeline,
-  };
-}
-
-async function throughOutages<T>({ emit, sleep, signal }: FollowedRun, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isFailure(error, 'azure.unavailable')) throw error;
-      emit({ kind: 'notice', level: 'warning', message: `${error.message}; the run goes on, looking again` });
-      await sleep(outagePause, signal);
-    }
-  }
-}
-
-/** Tells how long a run waits before anything of it runs. */
-function watchQueue({ emit, clock }: FollowedRun) {
-  const began = clock().getTime();
-  let waiting = true;
-  emit({ kind: 'stage-started', stage: 'queue', title: 'waiting for an agent' });
-  const end = () => {
-    if (!waiting) return;
-    waiting = false;
-    const seconds = (clock().getTime() - began) / 1000;
-    emit({ kind: 'stage-finished', stage: 'queue', outcome: 'done', seconds });
-    emit({ kind: 'notice', level: 'debug', message: `waited for ${humanSeconds(seconds)}` });
-  };
-  return {
-    end,
-    see({ records }: Timeline) {
-      if (records.some(({ type, state }) => type === 'Task' && state !== 'pending')) end();
-    },
   };
 }

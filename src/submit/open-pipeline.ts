@@ -1,13 +1,21 @@
 import { type AzureDevOps, openAzureDevOps, type StartedRun } from '../azure/index.ts';
 import type { Settings } from '../config/index.ts';
 import type { Clock, Secret } from '../core/index.ts';
-import { describeRetry, openHttpClient, sleep } from '../http/index.ts';
+import {
+  describeRetry,
+  openHttpClient,
+  type RetryNotice,
+  sleep as realSleep,
+  type Sleep,
+} from '../http/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { ParsedRequest } from '../request/index.ts';
-import { azureBackend, followToEnd } from './azure-backend.ts';
+import { azureBackend } from './azure-backend.ts';
 import { azureCredential, type CredentialOptions } from './azure-credential.ts';
 import type { Backend, SubmitResult } from './backend.ts';
 import { callerToken } from './caller-token.ts';
+import { endRun } from './end-run.ts';
+import { followToEnd } from './follow-to-end.ts';
 import { orderedParameters } from './order-run.ts';
 
 export interface PipelineOrder {
@@ -27,6 +35,8 @@ export interface PipelineOptions extends Pick<CredentialOptions, 'environment' |
   readonly userAgent: string;
   /** In [0, 1). */
   readonly random: () => number;
+  /** The real one when left out. */
+  readonly sleep?: Sleep;
 }
 
 /** The pipeline of the configuration, and what one can have it do. Disposing of it ends what it holds open. */
@@ -35,8 +45,8 @@ export interface Pipeline {
   backend(submission: string): Backend<ParsedRequest>;
   /** Follows a run that was started before. */
   attach(runId: number, signal: AbortSignal): Promise<SubmitResult>;
-  /** Tells a run to stop. */
-  cancel(runId: number, signal: AbortSignal): Promise<void>;
+  /** Tells a run to stop, in so many milliseconds, and people what came of it. Does not throw. */
+  cancel(runId: number, patience: number): Promise<void>;
   /** The final YAML of the run that a request would start. */
   preview(request: ParsedRequest, yaml: string | undefined, signal: AbortSignal): Promise<string>;
 }
@@ -44,9 +54,10 @@ export interface Pipeline {
 /** Opens the pipeline that the configuration names. Throws `usage.invalid` when nothing says how to log in. */
 export function openPipeline(options: PipelineOptions): Pipeline & AsyncDisposable {
   const { pipeline, identity, environment, isGithub, given, emit, clock, userAgent, random } = options;
+  const { sleep = realSleep } = options;
   const { adoRetryStrategy: retry, adoParameters: form, adoTimeout, adoRefreshInterval } = pipeline.settings;
   const policy = { attempts: retry.attempts, firstWait: retry.delay * 1000 };
-  const http = openHttpClient({ clock, random, userAgent, policy });
+  const http = openHttpClient({ clock, random, userAgent, policy, sleep });
   const azure = connect(options, http);
   const shared = {
     azure,
@@ -71,7 +82,7 @@ export function openPipeline(options: PipelineOptions): Pipeline & AsyncDisposab
       const { url } = await azure.readBuild(id, signal);
       return followToEnd({ id, url, name: undefined }, { ...shared, request: undefined, signal });
     },
-    cancel: (id, signal) => azure.cancelRun(id, signal),
+    cancel: (id, patience) => endRun({ id, patience }, shared),
     preview: (request, yaml, signal) => {
       const templateParameters = orderedParameters(request, { form, submission: 'preview' });
       return azure.previewRun({ templateParameters, secretVariables: {}, yaml }, signal);
@@ -86,14 +97,16 @@ function connect(
 ): AzureDevOps {
   const { settings } = pipeline;
   const { clock, emit } = options;
+  const onRetry = (notice: RetryNotice) =>
+    emit({ kind: 'notice', level: 'info', message: describeRetry(notice) });
   return openAzureDevOps({
-    ...{ http, clock },
+    ...{ http, clock, sleep: options.sleep },
     organizationUrl: settings.adoOrganizationUrl,
     project: settings.adoProjectName,
     pipelineId: settings.adoPipelineId,
     pipelineVersion: settings.adoPipelineVersion,
-    credential: azureCredential({ ...options, configured: settings, http }),
+    credential: azureCredential({ ...options, configured: settings, http, onRetry }),
     suppressSignInRedirect: settings.adoSignInRedirect === 'suppress',
-    onRetry: (notice) => emit({ kind: 'notice', level: 'info', message: describeRetry(notice) }),
+    onRetry,
   });
 }

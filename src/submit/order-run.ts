@@ -17,12 +17,20 @@ export interface OrderOptions {
   readonly token: Secret;
 }
 
+export interface MarkedOrder extends RunOrder {
+  /** The parameters that no other run is sent. */
+  readonly mark: RunOrder['templateParameters'];
+}
+
 /** What the service is sent for a request. */
-export function orderRun(request: ParsedRequest, { form, submission, token }: OrderOptions): RunOrder {
+export function orderRun(request: ParsedRequest, { form, submission, token }: OrderOptions): MarkedOrder {
   const parameters = orderedParameters(request, { form, submission });
-  return form === 'deployed'
-    ? { templateParameters: { ...parameters, Authorization: token }, secretVariables: {} }
-    : { templateParameters: parameters, secretVariables: { [tokenVariable]: token } };
+  if (form === 'encoded') {
+    const secretVariables = { [tokenVariable]: token };
+    return { templateParameters: parameters, secretVariables, mark: { Submission: submission } };
+  }
+  const templateParameters = { ...parameters, Authorization: token };
+  return { templateParameters, secretVariables: {}, mark: templateParameters };
 }
 
 /** The part of it that is no secret. */

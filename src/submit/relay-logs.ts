@@ -1,13 +1,15 @@
-import type { AzureDevOps, Timeline } from '../azure/index.ts';
+import type { AzureDevOps, Timeline, TimelineRecord } from '../azure/index.ts';
 import { humanSeconds, isFailure } from '../core/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
+import { keepLines } from './keep-lines.ts';
+import { openLogGroup } from './log-group.ts';
 import { readableLine } from './readable-line.ts';
-import { largestReport, reportStep } from './report-step.ts';
+import { type ReadReport, readPrintedReport, reportSteps } from './report-step.ts';
 import { type PlacedRecord, placedRecords } from './timeline-tree.ts';
 import { secondsOf } from './watch-timeline.ts';
 
-/** Characters that go to the display at once. */
-const batchLength = 32 * 1024;
+/** Looks at which a log may be unreadable before it is given up. */
+const patience = 3;
 
 export interface LogRelayOptions {
   readonly runId: number;
@@ -17,77 +19,84 @@ export interface LogRelayOptions {
 }
 
 export interface LogRelay {
-  /** Shows the log of every step that has ended since the last call. */
-  relay(timeline: Timeline): Promise<void>;
-  /** What the step printed that prints the report; undefined until it was relayed. */
-  reportLines(): readonly string[] | undefined;
+  /** Shows the log of every step that has ended since the last look; false when there is one that has to wait. */
+  relay(timeline: Timeline): Promise<boolean>;
+  /** What a step that prints the report printed; undefined until it was relayed. */
+  report(recordId: string): ReadReport | undefined;
+}
+
+interface Reading {
+  /** Lines that were shown. */
+  readonly lines: number;
+  readonly failures: number;
+}
+
+interface Log extends PlacedRecord {
+  readonly logId: number;
+  /** As long as it is not shown to its end. */
+  readonly before: Reading;
 }
 
 /** Shows the log of each step once, when it has ended: before, the service has none. */
 export function relayLogs({ runId, azure, emit, signal }: LogRelayOptions): LogRelay {
-  const relayed = new Set<string>();
-  let reportLines: readonly string[] | undefined;
-  const relayOne = async ({ record, label }: PlacedRecord, logId: number, isReport: boolean) => {
-    emit({ kind: 'group-started', untrustedTitle: `${label} (${humanSeconds(secondsOf(record))})` });
+  const readings = new Map<string, Reading | 'over'>();
+  const reports = new Map<string, ReadReport>();
+  const relayOne = async (
+    { record, label, logId, before }: Log,
+    isReport: boolean,
+  ): Promise<Reading | 'over'> => {
+    const group = openLogGroup({ title: titleOf(record, label, before), skip: before.lines, emit });
     const kept = isReport ? keepLines() : undefined;
-    const batch = openBatch(emit);
     try {
       for await (const line of azure.readLog(runId, logId, signal)) {
         kept?.take(line);
         const readable = readableLine(line);
-        if (readable !== undefined) batch.take(readable);
+        if (readable !== undefined) group.take(readable);
       }
+      group.open();
+      if (kept !== undefined) reports.set(record.id, readPrintedReport(kept.lines()));
+      return 'over';
     } catch (error) {
       if (!isFailure(error) || error.code === 'cancelled') throw error;
-      batch.take(`the rest of this log cannot be read: ${error.message}`);
+      const failures = before.failures + 1;
+      if (failures < patience) return { lines: group.shown(), failures };
+      group.say(`the rest of this log cannot be read: ${error.message}`);
+      return 'over';
     } finally {
-      batch.flush();
-      emit({ kind: 'group-finished' });
+      group.close();
     }
-    reportLines = kept?.lines ?? reportLines;
   };
   return {
-    reportLines: () => reportLines,
+    report: (recordId) => reports.get(recordId),
     async relay(timeline) {
-      const printsReport = reportStep(timeline)?.id;
-      for (const placed of placedRecords(timeline)) {
-        const { id, type, state, logId } = placed.record;
-        const key = `${id} ${logId}`;
-        if (type !== 'Task' || state !== 'completed' || logId === undefined || relayed.has(key)) continue;
-        relayed.add(key);
-        await relayOne(placed, logId, id === printsReport);
+      const printers = new Set(reportSteps(timeline).map(({ id }) => id));
+      let isComplete = true;
+      for (const placed of placedRecords(timeline).filter(({ record }) => hasEnded(record))) {
+        const { id, logId } = placed.record;
+        if (logId === undefined) isComplete = false;
+        else {
+          const key = `${id} ${logId}`;
+          const before = readings.get(key) ?? { lines: 0, failures: 0 };
+          const after =
+            before === 'over' ? before : await relayOne({ ...placed, logId, before }, printers.has(id));
+          readings.set(key, after);
+          // The logs behind it wait too, so that they stay in order.
+          if (after !== 'over') return false;
+        }
       }
+      return isComplete;
     },
   };
 }
 
-function openBatch(emit: EmitProgress) {
-  let lines: string[] = [];
-  let length = 0;
-  const flush = () => {
-    if (lines.length > 0) emit({ kind: 'group-log', untrustedText: lines.join('\n') });
-    lines = [];
-    length = 0;
-  };
-  return {
-    flush,
-    take(line: string) {
-      lines.push(line);
-      length += line.length + 1;
-      if (length >= batchLength) flush();
-    },
-  };
+/** Whether it is a step that has run to its end, and so has a log sooner or later. */
+function hasEnded({ type, state, result, logId }: TimelineRecord): boolean {
+  if (type !== 'Task' || state !== 'completed') return false;
+  return (
+    logId !== undefined || result === 'succeeded' || result === 'succeededWithIssues' || result === 'failed'
+  );
 }
 
-/** A report that is larger than any is no report. */
-function keepLines() {
-  const lines: string[] = [];
-  let length = 0;
-  return {
-    lines,
-    take(line: string) {
-      length += line.length + 1;
-      if (length <= largestReport) lines.push(line);
-    },
-  };
+function titleOf(record: TimelineRecord, label: string, { lines }: Reading): string {
+  return `${label} (${humanSeconds(secondsOf(record))}${lines === 0 ? '' : ', continued'})`;
 }

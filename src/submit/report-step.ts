@@ -1,22 +1,21 @@
 import * as z from 'zod/mini';
 import type { Timeline, TimelineRecord } from '../azure/index.ts';
-import { readStrictJson } from '../core/index.ts';
+import { humanBytes, readStrictJson } from '../core/index.ts';
 import { type BuildReport, buildReportSchema } from '../report/index.ts';
 import { ancestors } from './timeline-tree.ts';
 
 /** The step that prints the report, here and in deployed pipelines. */
 const stepName = 'print_image_build_report';
 const [firstLine, lastLine] = ['---IMAGE BUILD REPORT---', '---END OF IMAGE BUILD REPORT---'];
-/** Bytes; tags and platforms are few, warnings are cut before. */
+/** Characters; tags and platforms are few, warnings are cut before. */
 export const largestReport = 8 * 1024 * 1024;
 
 /**
- * The record of the step that prints the report, whoever else calls itself so: a step of the pipeline's own in a job,
- * which build output cannot make. Undefined when there is none, or more than one.
+ * The records of the step that prints the report, whoever else calls itself so: steps of the pipeline's own in a job,
+ * which build output cannot make. There is one in a run that came that far.
  */
-export function reportStep(timeline: Timeline): TimelineRecord | undefined {
-  const found = timeline.records.filter((record) => isReportStep(timeline, record));
-  return found.length === 1 ? found[0] : undefined;
+export function reportSteps(timeline: Timeline): readonly TimelineRecord[] {
+  return timeline.records.filter((record) => isReportStep(timeline, record));
 }
 
 function isReportStep(timeline: Timeline, record: TimelineRecord): boolean {
@@ -29,19 +28,46 @@ export type ReadReport =
   | { readonly kind: 'report'; readonly report: BuildReport }
   | { readonly kind: 'none'; readonly reason: string };
 
-/** The report in what that step printed: between two lines, once. */
-export function readPrintedReport(untrustedLines: readonly string[]): ReadReport {
+/** The report of a run that has ended, of those that its steps were seen to print. */
+export function reportOfRun(
+  timeline: Timeline,
+  printed: (recordId: string) => ReadReport | undefined,
+): ReadReport {
+  const [step, ...others] = reportSteps(timeline);
+  if (step === undefined) return none('the step that prints it did not run');
+  if (others.length > 0) return none(`more than one step calls itself "${stepName}"`);
+  return printed(step.id) ?? none(`step "${stepName}" has left no log`);
+}
+
+/** The report in what that step printed: between two lines, once. Undefined stands for more than any report has. */
+export function readPrintedReport(untrustedLines: readonly string[] | undefined): ReadReport {
+  if (untrustedLines === undefined) return none(`it is larger than ${humanBytes(largestReport)}`);
   const lines = untrustedLines.map((line) => line.trim());
   const [first, last] = [lines.indexOf(firstLine), lines.lastIndexOf(lastLine)];
-  if (first < 0 || last < first) return { kind: 'none', reason: 'it printed no report' };
+  if (first < 0 || last < first) return none('its step printed none');
   if (lines.lastIndexOf(firstLine) !== first || lines.indexOf(lastLine) !== last)
-    return { kind: 'none', reason: 'it printed more than one report' };
+    return none('its step printed more than one');
   const json = readStrictJson(Buffer.from(untrustedLines.slice(first + 1, last).join('\n')));
-  if (json.kind !== 'value') return { kind: 'none', reason: 'its report is not JSON' };
+  if (json.kind !== 'value') return none('it is not JSON');
   const report = parseReport(json.value);
-  return report === undefined
-    ? { kind: 'none', reason: 'its report is not understood' }
-    : { kind: 'report', report };
+  if (report === undefined) return none('it is not understood');
+  const masked = maskedField(report);
+  return masked === undefined
+    ? { kind: 'report', report }
+    : none(`the agent masked a part of its "${masked}", which is like the value of a secret`);
+}
+
+function none(reason: string): ReadReport {
+  return { kind: 'none', reason };
+}
+
+/** What the agent puts in the place of a secret, wherever its value occurs. */
+const mask = '***';
+
+/** A field that names something and has been masked, so that it names something else. */
+function maskedField(report: BuildReport): string | undefined {
+  const fields = ['digest', 'image_name', 'repository_path', 'images_list', 'tags'] as const;
+  return fields.find((field) => [report[field]].flat().some((text) => text.includes(mask)));
 }
 
 /** How the step prints a report. */
@@ -49,8 +75,9 @@ export function printedReport(json: string): string {
   return `${firstLine}\n${json.trimEnd()}\n${lastLine}\n`;
 }
 
-/** What deployed pipelines report. */
+/** What deployed pipelines report; with a version it is a report of ours, of another one. */
 const deployedSchema = z.object({
+  version: z.optional(z.never()),
   status: z.string(),
   pushed: z.boolean(),
   signed: z.boolean(),

@@ -5,7 +5,8 @@ import { type BuildReport, earlyFailureReport, errorReport } from '../report/ind
 import type { ParsedRequest } from '../request/index.ts';
 import type { SubmitResult } from './backend.ts';
 import type { EndedRun } from './follow-run.ts';
-import { type ReadReport, readPrintedReport } from './report-step.ts';
+import { hideTokens } from './hide-tokens.ts';
+import { withRunTimings } from './run-timings.ts';
 import { placedRecords } from './timeline-tree.ts';
 
 export interface RunFacts {
@@ -22,38 +23,32 @@ export interface RunFacts {
  */
 export function resultOfRun(ended: EndedRun, facts: RunFacts): SubmitResult {
   const { result = 'unknown' } = ended.build;
-  const read: ReadReport =
-    ended.reportLines === undefined
-      ? { kind: 'none', reason: 'the step that prints it did not run' }
-      : readPrintedReport(ended.reportLines);
-  const told = read.kind === 'report' ? withRun(read.report, facts, result) : undefined;
-  if (result === 'succeeded' && told?.status === 'Succeeded') return { report: told };
-  const error = whyNot({ result, told, read, ended, facts });
-  const report = told ?? emptyReport(error, facts, result);
+  const told = ended.report.kind === 'report' ? ended.report.report : undefined;
+  const error = whyNot(ended, told, facts);
+  const report = withRunTimings(withRun(told ?? emptyReport(error, facts), facts, result), ended);
+  if (error === undefined) return { report };
   const status = error.code === 'cancelled' ? 'Canceled' : 'Failed';
   return { report: { ...report, status, error: report.error ?? errorReport(error) }, error };
 }
 
-interface Ending {
-  readonly result: BuildResult;
-  readonly told: BuildReport | undefined;
-  readonly read: ReadReport;
-  readonly ended: EndedRun;
-  readonly facts: RunFacts;
-}
-
-function whyNot(ending: Ending): ImageBuilderError {
-  const { result, told, read, ended, facts } = ending;
-  if (result === 'canceled') return cancelledRun(facts);
+function whyNot(
+  ended: EndedRun,
+  told: BuildReport | undefined,
+  facts: RunFacts,
+): ImageBuilderError | undefined {
+  const { result = 'unknown' } = ended.build;
+  if (result === 'canceled' || told?.error?.code === 'cancelled') return cancelledRun(facts);
   if (told?.error !== undefined) return reported(told.error, facts);
+  if (result === 'succeeded' && told?.status === 'Succeeded') return undefined;
   const failed = failedStep(ended);
   if (result !== 'succeeded' && failed !== undefined) return stepFailed(failed, facts);
+  const { report } = ended;
   const reason =
-    read.kind === 'none' ? `there is no report: ${read.reason}` : `its report says "${told?.status}"`;
+    report.kind === 'none' ? `there is no report: ${report.reason}` : `its report says "${told?.status}"`;
   return runFailed(`run ${facts.id} ended as "${result}", and ${reason}`, facts);
 }
 
-function cancelledRun({ id, url }: RunFacts): ImageBuilderError {
+function cancelledRun({ id, url }: RunFacts): ImageBuilderError<'cancelled'> {
   const hint = `see ${url}`;
   return new ImageBuilderError('cancelled', `run ${id} was cancelled`, { signal: 'pipeline' }, { hint });
 }
@@ -87,7 +82,8 @@ function stepFailed({ label, issues }: FailedStep, facts: RunFacts): ImageBuilde
   const [first] = issues.filter(({ code }) => code !== undefined).concat(issues);
   if (first === undefined) return runFailed(`step "${label}" of run ${facts.id} failed`, facts);
   const { code, sourcePath, line } = first;
-  const [message = '', hint] = withoutPlace(first).split(hintMark);
+  const [said = '', hint] = hideTokens(withoutPlace(first)).split(hintMark);
+  const message = said.trim() === '' ? `step "${label}" failed` : said;
   const details = {
     url: facts.url,
     ...(code === undefined ? {} : { cause: code }),
@@ -116,16 +112,15 @@ export function brokenOff(thrown: unknown, facts: RunFacts): SubmitResult {
   const error = isFailure(thrown)
     ? thrown
     : new ImageBuilderError('internal', reasonOf(thrown), { where: 'submit' }, { cause: thrown });
-  return { report: emptyReport(error, facts), error };
+  return { report: withRun(emptyReport(error, facts), facts), error };
 }
 
-function emptyReport(error: ImageBuilderError, facts: RunFacts, result?: BuildResult): BuildReport {
-  const { request, clock } = facts;
-  return withRun(earlyFailureReport({ ...requested(request), error, now: clock() }), facts, result);
+function emptyReport(error: ImageBuilderError | undefined, { request, clock }: RunFacts): BuildReport {
+  return earlyFailureReport({ ...requested(request), error, now: clock() });
 }
 
 /** What a request says of the build that it asks for. */
-export function requested(request: ParsedRequest | undefined) {
+function requested(request: ParsedRequest | undefined) {
   if (request === undefined) return { imageName: '' };
   const { owner, name, event, ref, commitSha, pullRequest } = request.source;
   const source = { event, repository: `${owner}/${name}`, commit: commitSha, ref, dirty: false };

@@ -1,5 +1,6 @@
 import type { Timeline, TimelineRecord, TimelineResult } from '../azure/index.ts';
 import type { EmitProgress, StepOutcome } from '../progress/index.ts';
+import { hideTokens } from './hide-tokens.ts';
 import { type PlacedRecord, placedRecords } from './timeline-tree.ts';
 
 /** What became of each result on a display; a skipped step never was. */
@@ -19,15 +20,16 @@ export interface TimelineWatch {
 
 /** Compares each look at a timeline with the one before: every beginning and every end is told once. */
 export function watchTimeline(emit: EmitProgress): TimelineWatch {
-  const seen = new Map<string, 'inProgress' | 'completed'>();
+  const seen = new Map<string, Pick<TimelineRecord, 'state' | 'attempt'>>();
   const tell = ({ record, label }: PlacedRecord): boolean => {
-    const { id, state } = record;
+    const { id, state, attempt } = record;
     const before = seen.get(id);
-    if ((state !== 'inProgress' && state !== 'completed') || before === state) return false;
-    seen.set(id, state);
+    const isNew = before?.attempt !== attempt;
+    if ((state !== 'inProgress' && state !== 'completed') || (!isNew && before.state === state)) return false;
+    seen.set(id, { state, attempt });
     if (record.result === 'skipped') return true;
     // A record that comes back after its end is another attempt at it.
-    if (state === 'inProgress' || before === undefined)
+    if (state === 'inProgress' || isNew)
       emit({ kind: 'step-started', id, stage: 'run', untrustedName: label });
     if (state === 'completed') emit(ending(record));
     return true;
@@ -44,7 +46,7 @@ function ending(record: TimelineRecord) {
     id,
     outcome,
     seconds: secondsOf(record),
-    ...(outcome === 'failed' && error !== undefined ? { untrustedError: error.message } : {}),
+    ...(outcome === 'failed' && error !== undefined ? { untrustedError: hideTokens(error.message) } : {}),
   } as const;
 }
 

@@ -31,6 +31,8 @@ export interface ScriptedRecord {
   readonly issues?: readonly Issue[];
   readonly percentComplete?: number;
   readonly log?: LogLines;
+  /** Whether a step of the run wrote it, by `task.logdetail`: then no task stands behind it. */
+  readonly isDetail?: true;
 }
 
 /** Lines that are made when somebody reads them, so that a log can be as long as it likes. */

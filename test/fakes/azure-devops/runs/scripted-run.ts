@@ -1,3 +1,4 @@
+import { taskKinds } from '../pipeline/runner/task-kinds.ts';
 import { Run, type RunRequest } from './run.ts';
 import type { LogLines, RunScript, ScriptEvent, ScriptedRecord } from './run-script.ts';
 import { serviceTime } from './service-time.ts';
@@ -77,7 +78,7 @@ function show(told: ScriptedRecord, scene: Scene): void {
 }
 
 function newRecord(
-  { key, type, name, parent, refName, order }: ScriptedRecord,
+  { key, type, name, parent, refName, order, isDetail }: ScriptedRecord,
   records: Scene['records'],
 ): NewRecord {
   if (type === undefined || name === undefined)
@@ -86,7 +87,8 @@ function newRecord(
   if (parentId === undefined)
     throw new Error(`record "${key}" of the script comes before its parent "${parent}"`);
   const identifier = type === 'Task' ? null : key;
-  return { type, name, parentId, identifier, refName: refName ?? null, order: order ?? null };
+  const task = type === 'Task' && !isDetail ? taskKinds.script : null;
+  return { type, name, parentId, identifier, refName: refName ?? null, order: order ?? null, task };
 }
 
 /** Id of the log, or of its last page. */
