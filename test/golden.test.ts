@@ -69,6 +69,10 @@ const plan: BuildPlan = {
   },
   image: { name: 'team/app', dockerfile: 'images/app/Dockerfile', context: '.', target: 'release' },
   platforms: ['linux/arm64', 'linux/amd64'],
+  nodes: [
+    { name: 'arm', builder: 'arm-1', platforms: ['linux/arm64'], reason: 'it runs linux/arm64 natively' },
+    { name: 'default', platforms: ['linux/amd64'], reason: 'no node runs linux/amd64 natively' },
+  ],
   buildArgs: [
     ['BUILD_COMMIT_SHA', 'a'.repeat(40)],
     ['LDFLAGS', `-X ${'long '.repeat(40)}`],

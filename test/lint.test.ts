@@ -124,7 +124,7 @@ describe('a pipeline', () => {
     ['--parameters --output', '--parameters; id --output', /expected one command/],
     ['--parameters --output', '--parameters && id --output', /expected one command/],
     ['--parameters --output', '--parameters `id` --output', /expected one command/],
-    ['script: image-builder pipeline', 'script: sh -c', /expected one command/],
+    ['script: exec image-builder pipeline', 'script: sh -c', /expected one command/],
     [
       'SOURCE_TOKEN: $(SOURCE_TOKEN)',
       'NAME: ${{ parameters.RepoName }}',

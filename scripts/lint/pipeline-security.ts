@@ -7,7 +7,7 @@ type Problem = YamlFile['problem'];
 const harmlessMacros = ['Pipeline.Workspace', 'Agent.TempDirectory'];
 
 /** One command and its arguments, which a shell can take for nothing else. */
-const oneCommand = /^image-builder pipeline [a-z]+(?: (?:[\w./-]+|"[\w./$() -]+"))*$/;
+const oneCommand = /^exec image-builder pipeline [a-z]+(?: (?:[\w./-]+|"[\w./$() -]+"))*$/;
 
 /** The question that must come before a value. */
 const guard = /^\$\{\{ if contains\((parameters?\.\w+), '\$\('\) \}\}$/;
@@ -37,7 +37,7 @@ function checkScript({ value, place }: Part, problem: Problem): readonly LintPro
       );
   if (!oneCommand.test(script) || /\n/.test(script))
     found.push(
-      problem([...place, 'script'], 'expected one command "image-builder pipeline …" and nothing else'),
+      problem([...place, 'script'], 'expected one command "exec image-builder pipeline …" and nothing else'),
     );
   if (target.container !== 'host' || target.commands !== 'restricted')
     found.push(

@@ -32,6 +32,8 @@ export interface BuildJob {
   readonly sourceDateEpoch?: number | undefined;
   /** Whether files newer than `sourceDateEpoch` get that time. */
   readonly rewriteTimestamp: boolean;
+  /** Name of the builder node, where there are several; its steps are shown under it. */
+  readonly node?: string | undefined;
   /** Name of the buildx builder; the current one unless given. */
   readonly builder?: string | undefined;
   /** Where the OCI image layout goes; created if missing. */

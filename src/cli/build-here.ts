@@ -5,10 +5,8 @@ import type { BuildPlan } from '../plan/index.ts';
 import { type EmitProgress, printJson } from '../progress/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import type { Backend } from '../submit/index.ts';
-import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { clock } from './connect.ts';
-import { one } from './one.ts';
 import { openPorts } from './open-ports.ts';
 import { type Prepared, planFrom } from './prepare.ts';
 import { printPlan } from './print-plan.ts';
@@ -27,7 +25,7 @@ export async function planHere(
   prepared: Prepared,
   request: BuildRequest,
 ): Promise<LocalBuild> {
-  const plan = planFrom(run, prepared, request);
+  const plan = await planFrom(run, prepared, request);
   if (prepared.source.root === '') throw otherCommit(plan.source.commit);
   await checkBuildFiles(prepared.source.root, plan);
   return { kind: 'here', prepared, request: plan, imageName: plan.image.name };
@@ -47,7 +45,6 @@ export function localBackend(
       return await runPipeline({
         ...{ plan, ports, emit, clock, signal },
         root: source.root,
-        builder: chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') }),
         temporaryFolder: tmpdir(),
       });
     },

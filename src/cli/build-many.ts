@@ -1,13 +1,7 @@
 import { resolve } from 'node:path';
 import { loadImageMatrix, type MatrixImage } from '../config/index.ts';
 import { ImageBuilderError, isFailure } from '../core/index.ts';
-import {
-  type Display,
-  type EmitProgress,
-  neutralise,
-  type ProgressEvent,
-  printJson,
-} from '../progress/index.ts';
+import { type Display, type EmitProgress, neutralise, prefixed, printJson } from '../progress/index.ts';
 import { limiter } from '../registry/index.ts';
 import { joinReports, summarizeReport, writeFileWhole } from '../report/index.ts';
 import type { BuildRequest } from '../request/index.ts';
@@ -31,7 +25,7 @@ export async function buildMany(run: CommandRun, display: Pick<Display, 'emit' |
   const builds = await decideAll(run, display.emit);
   const inTurn = limiter(parallel);
   const results = await Promise.all(
-    builds.map((decided) => inTurn(() => carryOut(run, decided, named(decided.imageName, display.emit)))),
+    builds.map((decided) => inTurn(() => carryOut(run, decided, prefixed(decided.imageName, display.emit)))),
   );
   display.close();
   return answerAll(run, results);
@@ -68,24 +62,6 @@ function requestOf(image: MatrixImage, shared: BuildRequest): BuildRequest {
     buildArgs: [...shared.buildArgs, ...buildArgs],
     tags: [...shared.tags, ...tags],
   };
-}
-
-/** Tells the steps and messages of builds apart that run side by side. */
-function named(imageName: string, emit: EmitProgress): EmitProgress {
-  return (event) => emit(namedEvent(imageName, event));
-}
-
-function namedEvent(imageName: string, event: ProgressEvent): ProgressEvent {
-  const titled = (text: string) => `${imageName}: ${text}`;
-  if ('id' in event) {
-    const id = `${imageName} ${event.id}`;
-    return event.kind === 'step-started'
-      ? { ...event, id, untrustedName: titled(event.untrustedName) }
-      : { ...event, id };
-  }
-  if (event.kind === 'stage-started') return { ...event, title: titled(event.title) };
-  if (event.kind === 'group-started') return { ...event, untrustedTitle: titled(event.untrustedTitle) };
-  return event.kind === 'notice' ? { ...event, message: titled(event.message) } : event;
 }
 
 async function answerAll({ args, console }: CommandRun, results: readonly SubmitResult[]): Promise<number> {

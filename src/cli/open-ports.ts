@@ -4,7 +4,7 @@ import { isFailure, throwIfCancelled } from '../core/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { Ports, Publisher } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import type { EmitProgress } from '../progress/index.ts';
+import { type EmitProgress, prefixed } from '../progress/index.ts';
 import { moveTags, publishImage, type RegistryClient, readImageLayout } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
@@ -57,7 +57,8 @@ async function buildWithEngine(
   const { plan, emit } = inputs;
   const env = environmentOfEngine(inputs);
   const engine = await findEngine({ env });
-  return runBuild(engine, job, { emit, signal, env, timeoutSeconds: plan.timeouts.build });
+  const told = job.node === undefined ? emit : prefixed(job.node, emit);
+  return runBuild(engine, job, { emit: told, signal, env, timeoutSeconds: plan.timeouts.build });
 }
 
 async function askEngine(inputs: PortInputs, build: RecordedBuild, signal: AbortSignal) {

@@ -22,7 +22,7 @@ export const staging: readonly Flag[] = [
   ...document('built', 'build'),
   ...document('published', 'publish'),
   { name: 'output', value: 'FILE', description: 'write what this stage hands on to this file' },
-  { name: 'builder', value: 'NAME', description: 'build: buildx builder to use; default: the current one' },
+  { name: 'node', value: 'NAME', description: 'build: only what this node of the plan builds' },
   {
     name: 'build-report-path',
     value: 'FILE',

@@ -7,6 +7,7 @@ import {
   checkBuildFiles,
   identifyBuild,
   type PipelineResult,
+  planFor,
   publishBuilt,
   unpublishedReport,
 } from '../pipeline/index.ts';
@@ -15,7 +16,6 @@ import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
 import { earlyFailureReport, summarizeReport, writeFileWhole } from '../report/index.ts';
 import { printedReport } from '../submit/index.ts';
 import { buildNodes } from './build-nodes.ts';
-import { chooseBuilder } from './choose-builder.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -25,7 +25,7 @@ import { openPorts } from './open-ports.ts';
 import { openSources } from './open-sources.ts';
 import { setOutputVariable } from './output-variable.ts';
 import { readRequest } from './read-request.ts';
-import { readIdentified, readReport, requireReport } from './stage-contents.ts';
+import { readIdentified, readReports, requireReports } from './stage-contents.ts';
 import { writeStage } from './stage-files.ts';
 import { identityOf, readToken } from './token.ts';
 import { unknownAction } from './usage-error.ts';
@@ -69,7 +69,7 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
       refs,
       withSource,
       checkFiles: checkBuildFiles,
-      plan: (checked, source) => {
+      plan: (checked, source, untrustedDockerfile) => {
         // Of our own environment a caller gets to see what tag templates may read, and nothing else.
         const environment = Object.fromEntries(
           settings.tagEnv.map((variable) => [variable, console.environment[variable]]),
@@ -79,7 +79,7 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
         const origin = { kind: 'remote', checked, protectedRef } as const;
         return planBuild({
           request: checked.request.build,
-          ...{ source, origin, settings, environment, now },
+          ...{ source, origin, settings, environment, now, untrustedDockerfile },
         });
       },
     },
@@ -94,16 +94,16 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
   return handOn(run, { kind: 'built', plan, request }, async () => {
     const { settings, resolvePath } = await loadConfiguration(run, undefined);
     const { withSource } = await openSources({ run, settings, resolvePath, emit });
-    const builder = chooseBuilder({ plan, nodes: settings.builderNodes, named: one(run.args, 'builder') });
-    await using ports = openPorts({ run, settings, resolvePath, plan, emit });
-    const shared = { plan, ports, emit, clock, builder, temporaryFolder: tmpdir(), signal: run.signal };
+    const part = planFor(plan, one(run.args, 'node'));
+    await using ports = openPorts({ run, settings, resolvePath, plan: part, emit });
+    const shared = { plan: part, ports, emit, clock, temporaryFolder: tmpdir(), signal: run.signal };
     return await withSource(source, ({ root }) => buildAndPush({ ...shared, root }));
   });
 }
 
 async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, request } = await readIdentified(run);
-  const built = await requireReport(run, 'built', request);
+  const built = await requireReports(run, 'built', request);
   return handOn(run, { kind: 'published', plan, request }, async () => {
     const { settings, resolvePath } = await loadConfiguration(run, undefined);
     await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
@@ -116,6 +116,12 @@ async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
         openPublisher: ports.openPublisher,
         fetchManifest: (repository, digest, signal) =>
           connections.registry.withSignal(signal).fetchManifest(repository, digest),
+        pushManifest: (repository, { bytes, descriptor }, signal) => {
+          const { digest, mediaType } = descriptor;
+          return connections.registry
+            .withSignal(signal)
+            .putManifest(repository, digest, { bytes, mediaType });
+        },
       },
     });
   });
@@ -149,8 +155,8 @@ async function report(run: CommandRun): Promise<number> {
   const { args, console } = run;
   const { plan, request } = await readIdentified(run);
   const found =
-    (await readReport(run, 'published', request)) ??
-    unpublishedReport(plan, await readReport(run, 'built', request), clock());
+    (await readReports(run, 'published', request))[0] ??
+    unpublishedReport(plan, await readReports(run, 'built', request), clock());
   const path = one(args, 'build-report-path');
   const json = printJson(found, 2);
   if (path !== undefined) await writeFileWhole(resolve(console.directory, path), json);

@@ -9,7 +9,7 @@ import { warn } from './warn.ts';
 export async function plan(run: CommandRun): Promise<number> {
   const prepared = await prepare(run);
   warn(run, prepared.warnings);
-  const planned = planFrom(run, prepared, requestFrom(run.args));
+  const planned = await planFrom(run, prepared, requestFrom(run.args));
   // A CI may tell of a commit that is not at hand: everything but its files can be said.
   if (prepared.source.root !== '') await checkBuildFiles(prepared.source.root, planned);
   const json = run.args.switches.get('json');

@@ -11,6 +11,7 @@ import {
 } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { ImageBuilderError, nearest } from '../core/index.ts';
+import { dockerfileText } from '../pipeline/index.ts';
 import { type BuildPlan, planBuild } from '../plan/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import type { CommandRun } from './commands.ts';
@@ -46,9 +47,16 @@ export async function prepare(run: CommandRun): Promise<Prepared> {
 }
 
 /** Plans a build of this checkout. */
-export function planFrom({ console }: CommandRun, prepared: Prepared, request: BuildRequest): BuildPlan {
+export async function planFrom(
+  { args, console }: CommandRun,
+  prepared: Prepared,
+  request: BuildRequest,
+): Promise<BuildPlan> {
   const origin = { kind: 'local' } as const;
-  return planBuild({ ...prepared, origin, request, environment: console.environment });
+  const { environment } = console;
+  const untrustedDockerfile = await dockerfileText(prepared.source.root, request.dockerfile);
+  const builder = one(args, 'builder');
+  return planBuild({ ...prepared, origin, request, environment, builder, untrustedDockerfile });
 }
 
 /** The build request of a command line. */

@@ -26,7 +26,7 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
     ['image', [image.name]],
     ['dockerfile', [`${image.dockerfile}${image.target === undefined ? '' : `, target ${image.target}`}`]],
     ['context', [image.context, ...plan.buildContexts.map(([name, path]) => `${name} = ${path}`)]],
-    ['platforms', [...plan.platforms]],
+    ['platforms', plan.nodes.flatMap(nodeLines)],
     ['build args', plan.buildArgs.map(([name, value]) => `${name}=${shortened(value)}`)],
     ['secrets', plan.secrets.map(secretLine)],
     ['labels', Object.entries(plan.labels).map(([name, value]) => `${name}=${value}`)],
@@ -65,6 +65,15 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
         : [`every time in the image is ${plan.labels['org.opencontainers.image.created']}`],
     ],
   ];
+}
+
+/** One builder for all is not worth a word. */
+function nodeLines(
+  { platforms, name, reason }: BuildPlan['nodes'][number],
+  _: number,
+  all: readonly unknown[],
+) {
+  return platforms.map((platform) => (all.length === 1 ? platform : `${platform}  on ${name}: ${reason}`));
 }
 
 function pullNames(plan: BuildPlan): string[] {

@@ -7,31 +7,33 @@ import { readStage, requireStage } from './stage-files.ts';
 
 /** What the first stage handed on; its digest says that it is as that stage wrote it. */
 export async function readIdentified(run: CommandRun): Promise<IdentifiedBuild> {
-  return (await requireStage(run, 'identified')) as IdentifiedBuild;
+  const [identified] = await requireStage(run, 'identified');
+  return identified as IdentifiedBuild;
 }
 
 const handedOn = z.strictObject({ request: z.string(), report: buildReportSchema });
 
 /**
- * The report of a stage, checked to the last field: the stage that wrote it ran somebody else's code. Undefined when
- * that stage handed nothing on. Throws `request.invalid` when it is of another request.
+ * The reports of a stage's jobs, checked to the last field: they ran somebody else's code. None when that stage handed
+ * nothing on. Throws `request.invalid` when one is of another request.
  */
-export async function readReport(
+export async function readReports(
   run: CommandRun,
   kind: ReportingStage,
   request: string,
-): Promise<BuildReport | undefined> {
-  const content = await readStage(run, kind);
-  return content === undefined ? undefined : checkReport(content, kind, request);
+): Promise<readonly BuildReport[]> {
+  const contents = await readStage(run, kind);
+  return contents.map((content) => checkReport(content, kind, request));
 }
 
-/** The same, when there is no going on without it. */
-export async function requireReport(
+/** The same, when there is no going on without them. */
+export async function requireReports(
   run: CommandRun,
   kind: ReportingStage,
   request: string,
-): Promise<BuildReport> {
-  return checkReport(await requireStage(run, kind), kind, request);
+): Promise<readonly BuildReport[]> {
+  const contents = await requireStage(run, kind);
+  return contents.map((content) => checkReport(content, kind, request));
 }
 
 type ReportingStage = 'built' | 'published';

@@ -13,31 +13,51 @@ import { usageError } from './usage-error.ts';
 const digestVariable = 'document_digest';
 
 /**
- * Reads what an earlier stage handed on; undefined when it is not named, or handed nothing on, which an empty digest
- * says. Throws `request.invalid`, `usage.invalid`.
+ * Reads what the jobs of an earlier stage handed on; nothing when it is not named, or handed nothing on, which an empty
+ * digest says. Throws `request.invalid`, `usage.invalid`.
  */
-export async function readStage(run: CommandRun, kind: StageKind): Promise<unknown | undefined> {
+export async function readStage(run: CommandRun, kind: StageKind): Promise<readonly unknown[]> {
   const { args, console } = run;
   const named = one(args, kind);
-  if (named === undefined) return undefined;
+  if (named === undefined) return [];
   const text = args.values.get(`${kind}-digest`)?.at(-1);
   const digests = readDigests(text ?? '');
   const usage = (what: string) =>
     usageError(`--${kind}-digest`, `"--${kind}" ${what}`, 'it is what the stage before printed');
   if (text === undefined) throw usage(`needs "--${kind}-digest"`);
   if (digests === undefined) throw usage('needs a digest, or the output variables of the jobs as JSON');
-  const [first] = digests;
-  if (first === undefined) return undefined;
-  const path = await documentAt(resolve(console.directory, named), kind);
-  const bytes = await readSmallFile(path);
-  const digest = digests.find((each) => matchesDigest(bytes, each)) ?? first;
-  return readDocument(bytes, { kind, digest, path });
+  if (digests.length === 0) return [];
+  const paths = await documentsAt(resolve(console.directory, named), kind);
+  const missing = `"${named}" holds ${paths.length} of the ${digests.length} documents of stage "${kind}"`;
+  if (paths.length !== digests.length) throw usageError(`--${kind}`, missing);
+  return readEach(paths, digests, kind);
+}
+
+/** Each document stands for another of the digests. */
+async function readEach(
+  paths: readonly string[],
+  digests: readonly Digest[],
+  kind: StageKind,
+): Promise<readonly unknown[]> {
+  const left = new Set(digests);
+  const contents: unknown[] = [];
+  for (const path of paths) {
+    const bytes = await readSmallFile(path);
+    const digest = [...left].find((each) => matchesDigest(bytes, each)) ?? [...left][0];
+    if (digest === undefined) throw new Error('more documents than digests');
+    left.delete(digest);
+    contents.push(readDocument(bytes, { kind, digest, path }));
+  }
+  return contents;
 }
 
 /** The same, when there is no going on without it. */
-export async function requireStage(run: CommandRun, kind: StageKind): Promise<unknown> {
-  const content = await readStage(run, kind);
-  if (content !== undefined) return content;
+export async function requireStage(
+  run: CommandRun,
+  kind: StageKind,
+): Promise<readonly [unknown, ...unknown[]]> {
+  const [first, ...others] = await readStage(run, kind);
+  if (first !== undefined) return [first, ...others];
   throw usageError(`--${kind}`, `the document of the stage before is not named`, `name it with --${kind}`);
 }
 
@@ -63,19 +83,12 @@ function jsonOf(untrustedText: string): unknown {
   }
 }
 
-/** The file, or the one that the job of a stage put into this folder, under a name that begins with the stage's. */
-async function documentAt(path: string, kind: StageKind): Promise<string> {
+/** The file, or those that the jobs of a stage put into this folder, under names that begin with the stage's. */
+async function documentsAt(path: string, kind: StageKind): Promise<readonly string[]> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory();
-  if (!isFolder) return path;
+  if (!isFolder) return [path];
   const folders = (await readdir(path)).filter((name) => name === kind || name.startsWith(`${kind}-`));
-  const [only, ...others] = folders;
-  if (only !== undefined && others.length === 0) return join(path, only, `${kind}.json`);
-  const what = only === undefined ? 'holds no document' : `holds ${folders.length} documents`;
-  throw usageError(
-    path,
-    `"${path}" ${what} of stage "${kind}", expected one`,
-    `name its file with --${kind}`,
-  );
+  return folders.sort().map((name) => join(path, name, `${kind}.json`));
 }
 
 /** Writes what this stage hands on to `--output`, and prints its digest. */

@@ -40,7 +40,11 @@ test('a matrix is read with what it leaves out left out', async () => {
 test.each([
   ['no image', 'images: []', /expected a list of images/],
   ['nothing', '', /images/],
-  ['a name twice, whose tags would take each other away', 'images: [{name: a}, {name: a}]', /twice|distinct|differ/],
+  [
+    'a name twice, whose tags would take each other away',
+    'images: [{name: a}, {name: a}]',
+    /twice|distinct|differ/,
+  ],
   ['an image without a name', 'images: [{dockerfile: x}]', /name/],
   ['a key that nobody knows', 'images: [{name: a, dockerfiel: x}]', /dockerfile/],
   ['a platform that is none', 'images: [{name: a, platforms: [arm]}]', /platform/],

@@ -1,7 +1,7 @@
 export type { Digest } from './digest.ts';
 export { digestHex, digestOf, isDigest, matchesDigest, parseDigest } from './digest.ts';
 export { imageTagRule, isImageTag, maxTagLength } from './image-tag.ts';
-export { type ImagePart, joinImages } from './join-images.ts';
+export { type ImagePart, joinImages, type WholeImage } from './join-images.ts';
 export type { Descriptor, Index, Manifest } from './manifest.ts';
 export { asDescriptor, manifestMediaTypes, mediaTypes, parseManifest } from './manifest.ts';
 export { parsePlatform, printPlatform } from './platform.ts';

@@ -15,23 +15,25 @@ export interface JoinedImage {
   readonly descriptor: Descriptor;
 }
 
-/**
- * One index of images that were built apart: the same bytes whichever was built first. Platforms come in the order of
- * `platforms`, attestations behind them; annotations are those of the first index that has some.
- */
-export function joinImages(parts: readonly ImagePart[], platforms: readonly string[]): JoinedImage {
+export interface WholeImage {
+  /** In the order that they get in the index. */
+  readonly platforms: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** One index of images that were built apart: the same bytes whichever was built first, attestations last. */
+export function joinImages(parts: readonly ImagePart[], { platforms, annotations }: WholeImage): JoinedImage {
   const entries = parts.flatMap(entriesOf);
   const place = ({ platform }: Descriptor) => {
     const at = platform === undefined ? -1 : platforms.indexOf(printPlatform(platform));
     return at < 0 ? platforms.length : at;
   };
   const ordered = entries.toSorted((one, other) => place(one) - place(other) || byDigest(one, other));
-  const annotations = parts.map(({ manifest }) => manifest.annotations).find((each) => each !== undefined);
   const index = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociIndex,
     manifests: ordered,
-    ...(annotations === undefined ? {} : { annotations }),
+    annotations,
   };
   const bytes = Buffer.from(JSON.stringify(index, null, 2));
   const digest: Digest = digestOf(bytes);

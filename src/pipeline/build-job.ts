@@ -6,20 +6,26 @@ import { goNetrcPath } from './go-netrc.ts';
 export interface JobPlaces {
   /** Absolute path of the checkout. */
   readonly root: string;
-  /** An empty folder of this build. */
+  /** Of this build. */
   readonly workFolder: string;
-  readonly builder?: string | undefined;
 }
 
-/** The part of a plan that BuildKit carries out. */
-export function buildJob(plan: BuildPlan, { root, workFolder, builder }: JobPlaces): BuildJob {
+type PlannedNode = BuildPlan['nodes'][number];
+
+/** Where the image is that the whole build makes. */
+export function imageFolder(workFolder: string): string {
+  return join(workFolder, 'image');
+}
+
+/** The part of a plan that BuildKit carries out on one of its nodes. */
+export function buildJob(plan: BuildPlan, node: PlannedNode, { root, workFolder }: JobPlaces): BuildJob {
   const { image, cache, attestations } = plan;
   return {
     checkoutDir: root,
     contextDir: join(root, image.context),
     dockerfilePath: join(root, image.dockerfile),
     ...(image.target === undefined ? {} : { target: image.target }),
-    platforms: plan.platforms,
+    platforms: node.platforms,
     buildArgs: plan.buildArgs,
     labels: plan.labels,
     annotations: plan.labels,
@@ -32,9 +38,10 @@ export function buildJob(plan: BuildPlan, { root, workFolder, builder }: JobPlac
     noCache: plan.noCache,
     ...(plan.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: plan.sourceDateEpoch }),
     rewriteTimestamp: plan.sourceDateEpoch !== undefined,
-    builder,
-    outputDir: join(workFolder, 'image'),
-    metadataPath: join(workFolder, 'metadata.json'),
+    ...(plan.nodes.length === 1 ? {} : { node: node.name }),
+    builder: node.builder,
+    outputDir: plan.nodes.length === 1 ? imageFolder(workFolder) : join(workFolder, `image-${node.name}`),
+    metadataPath: join(workFolder, `metadata-${node.name}.json`),
   };
 }
 

@@ -78,7 +78,10 @@ describe('what was really used', () => {
   const runWith = (bases: Bases, materials: readonly Material[] | undefined, buildRef?: string) =>
     ({
       plan: planWith(bases),
-      record: { image: { layout: { manifests: [] } as unknown as ImageLayout }, outcome: { buildRef } },
+      record: {
+        image: { layout: { manifests: [] } as unknown as ImageLayout },
+        builds: [{ node: { name: 'default', platforms: ['linux/amd64'] }, outcome: { buildRef } }],
+      },
       ports: { recordedMaterials: async () => materials },
     }) as unknown as Run;
 

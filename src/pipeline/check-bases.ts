@@ -46,19 +46,26 @@ export async function checkUsedBases(run: Run): Promise<void> {
   if (refusal !== undefined) throw denialOf(refusal);
 }
 
-async function materialsOf({
-  record,
-  ports,
-  plan,
-  builder,
-  signal,
-}: Run): Promise<readonly Material[] | undefined> {
-  const { image, outcome } = record;
+async function materialsOf(run: Run): Promise<readonly Material[] | undefined> {
+  const { image } = run.record;
   // A frontend of the caller's can attest what it likes where we asked for no attestation of our own.
-  const ours = plan.attestations.provenance !== 'off';
+  const ours = run.plan.attestations.provenance !== 'off';
   const attested = image === undefined || !ours ? undefined : await layoutMaterials(image.layout);
-  if (attested !== undefined || outcome?.buildRef === undefined) return attested;
-  return ports.recordedMaterials({ buildRef: outcome.buildRef, platforms: plan.platforms, builder }, signal);
+  return attested ?? recordedByEngines(run);
+}
+
+/** Undefined where one of the engines does not tell. */
+async function recordedByEngines({ record, ports, signal }: Run): Promise<readonly Material[] | undefined> {
+  const materials: Material[] = [];
+  for (const { node, outcome } of record.builds) {
+    const { platforms, builder } = node;
+    if (outcome.buildRef === undefined) return undefined;
+    const build = { buildRef: outcome.buildRef, platforms, builder };
+    const told = await ports.recordedMaterials(build, signal);
+    if (told === undefined) return undefined;
+    materials.push(...told);
+  }
+  return record.builds.length === 0 ? undefined : materials;
 }
 
 function untold(rule = 'restricted-bases'): Denied {

@@ -1,4 +1,5 @@
 export { checkBuildFiles } from './check-build-files.ts';
+export { dockerfileText } from './dockerfile-text.ts';
 export type { GoLogin } from './go-netrc.ts';
 export { makeWorkFolder, ownFolder } from './own-folder.ts';
 export type { Ports, Publisher } from './ports.ts';
@@ -6,6 +7,7 @@ export type { PipelineResult } from './run-pipeline.ts';
 export { buildAndPush, runPipeline } from './run-pipeline.ts';
 export { type SignedTarget, type SigningResult, signTargets } from './sign-targets.ts';
 export { type IdentifiedBuild, identifyBuild } from './stages/identify-build.ts';
+export { planFor } from './stages/plan-for.ts';
 export { publishBuilt } from './stages/publish-built.ts';
 export { largestDocument, readDocument, type StageKind, writeDocument } from './stages/stage-document.ts';
 export { unpublishedReport } from './stages/unpublished-report.ts';

@@ -41,8 +41,8 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     started: rfc3339(record.started),
     seconds: (clock().getTime() - record.started.getTime()) / 1000,
     timings: timings.map(({ stage, seconds }) => ({ stage, seconds })),
-    slowest_steps: record.outcome?.slowestSteps.map((step) => ({ ...step })) ?? [],
-    warnings: record.outcome?.warnings.map((warning) => ({ ...warning })) ?? [],
+    slowest_steps: slowestSteps(record),
+    warnings: warningsOf(record),
     ...(error === undefined ? {} : { error: errorReport(error) }),
   };
 }
@@ -72,10 +72,11 @@ function repositoryReports({ plan, record, error }: RepositoryFacts): BuildRepor
   });
 }
 
-function platformReports(plan: BuildPlan, { image, outcome }: RunRecord): BuildReport['platforms'] {
+function platformReports(plan: BuildPlan, { image, builds }: RunRecord): BuildReport['platforms'] {
   const images = image === undefined ? [] : platformImages(image.layout, plan.platforms);
   return images.map(({ platform, descriptor, size }) => {
-    const built = outcome?.platforms.find((each) => each.platform === platform);
+    const on = builds.find(({ node }) => node.platforms.includes(platform));
+    const built = on?.outcome.platforms.find((each) => each.platform === platform);
     return {
       platform,
       digest: descriptor.digest,
@@ -83,8 +84,23 @@ function platformReports(plan: BuildPlan, { image, outcome }: RunRecord): BuildR
       seconds: built?.seconds ?? 0,
       steps: built?.steps ?? 0,
       cached_steps: built?.cachedSteps ?? 0,
+      ...(on === undefined || plan.nodes.length === 1 ? {} : { node: on.node.name }),
     };
   });
+}
+
+/** As many as one engine names. */
+const slowestCount = 5;
+
+function slowestSteps({ builds }: RunRecord): BuildReport['slowest_steps'] {
+  const steps = builds.flatMap(({ outcome }) => outcome.slowestSteps.map((step) => ({ ...step })));
+  return steps.toSorted((one, other) => other.seconds - one.seconds).slice(0, slowestCount);
+}
+
+/** Every node complains of the same Dockerfile. */
+function warningsOf({ builds }: RunRecord): BuildReport['warnings'] {
+  const warnings = builds.flatMap(({ outcome }) => outcome.warnings.map((warning) => ({ ...warning })));
+  return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }
 
 /** Verified, all of it: what was only ordered does not count. */

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { layoutMaterials } from '../buildkit/index.ts';
 import { isFailure } from '../core/index.ts';
 import { restrictsBases } from '../policy/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
-import { buildIn } from './build-in.ts';
-import { buildJob } from './build-job.ts';
+import { imageFolder } from './build-job.ts';
+import { buildOnNodes } from './build-on-nodes.ts';
 import { placeGoNetrc } from './go-netrc.ts';
 import type { Run } from './run.ts';
 import { together } from './together.ts';
@@ -41,18 +40,18 @@ async function readKept({ ports, kept }: Run, directory: string): Promise<ImageL
 }
 
 async function build(run: Run): Promise<void> {
-  const { plan, ports, record, signal, root, stages } = run;
+  const { plan, ports, record, signal, stages } = run;
   const title = `building ${plan.image.name} for ${plan.platforms.join(', ')}`;
   await stages.run('build', title, async () => {
     const repositories = plan.destinations.map(({ push }) => push);
     await using _ = await placeGoNetrc(run);
     // That we may not push is better known now than after an hour of building.
-    [record.outcome] = await together(
+    [record.builds] = await together(
       signal,
-      (shared) => buildIn(root, ports.build(buildJob(plan, run), shared)),
+      (shared) => buildOnNodes(run, shared),
       (shared) => ports.checkPush(repositories, shared),
     );
-    const directory = join(run.workFolder, 'image');
+    const directory = imageFolder(run.workFolder);
     record.image = { directory, layout: await ports.readLayout(directory), resumed: false };
   });
 }

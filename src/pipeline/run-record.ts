@@ -1,12 +1,13 @@
 import type { BuildOutcome } from '../buildkit/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
 import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
 import type { SignedTarget } from './sign-targets.ts';
 
 /** How far a run has come; filled in by its stages, read by the report. */
 export interface RunRecord {
   readonly started: Date;
-  /** Absent for an image that an earlier run built. */
-  outcome: BuildOutcome | undefined;
+  /** None for an image that an earlier run built. */
+  builds: readonly NodeBuild[];
   image: BuiltImage | undefined;
   /** Repositories that hold the whole image by digest. */
   published: readonly PublishedRepository[];
@@ -14,6 +15,12 @@ export interface RunRecord {
   signed: readonly SignedTarget[];
   /** Whether every repository has every tag. */
   tagged: boolean;
+}
+
+/** What became of the build on one node. */
+export interface NodeBuild {
+  readonly node: BuildPlan['nodes'][number];
+  readonly outcome: BuildOutcome;
 }
 
 export interface BuiltImage {
@@ -25,5 +32,5 @@ export interface BuiltImage {
 }
 
 export function startRecord(started: Date): RunRecord {
-  return { started, outcome: undefined, image: undefined, published: [], signed: [], tagged: false };
+  return { started, builds: [], image: undefined, published: [], signed: [], tagged: false };
 }

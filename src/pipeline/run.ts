@@ -10,7 +10,6 @@ export interface PipelineInputs {
   readonly plan: BuildPlan;
   /** Absolute path of the checkout. */
   readonly root: string;
-  readonly builder?: string | undefined;
   readonly ports: Ports;
   /** Absolute path of a folder for temporary files, with room for the compressed image. */
   readonly temporaryFolder: string;

@@ -6,4 +6,5 @@ export { annotateError, hintMark } from './error-annotation.ts';
 export type { EmitProgress, ProgressEvent, Stage, StepOutcome } from './events.ts';
 export { githubCommand } from './github-command.ts';
 export { neutralise, neutraliseLine } from './neutralise.ts';
+export { prefixed } from './prefixed.ts';
 export { printJson } from './print-json.ts';

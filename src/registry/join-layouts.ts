@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ImagePart, joinImages } from '../oci/index.ts';
+import { type ImagePart, joinImages, type WholeImage } from '../oci/index.ts';
 import { blobPath, readImageLayout } from './image-layout.ts';
 
 export interface LayoutPart {
@@ -15,7 +15,7 @@ export interface LayoutPart {
  */
 export async function joinLayouts(
   parts: readonly LayoutPart[],
-  { directory, platforms }: LayoutPart,
+  { directory, ...whole }: WholeImage & Pick<LayoutPart, 'directory'>,
 ): Promise<void> {
   const images: ImagePart[] = [];
   await mkdir(join(directory, 'blobs/sha256'), { recursive: true });
@@ -30,7 +30,7 @@ export async function joinLayouts(
     if (manifest !== undefined) images.push({ descriptor: root, manifest, platforms: part.platforms });
     await rm(part.directory, { recursive: true });
   }
-  const { bytes, descriptor } = joinImages(images, platforms);
+  const { bytes, descriptor } = joinImages(images, whole);
   await writeFile(blobPath(directory, descriptor.digest), bytes);
   await writeFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   await writeFile(

@@ -30,6 +30,7 @@ const platformSchema = z.strictObject({
   seconds: described(seconds, 'Time from its first to its last build step.'),
   steps: described(z.int(), 'Build steps.'),
   cached_steps: described(z.int(), 'Build steps that the cache answered.'),
+  node: z.optional(described(z.string(), 'Builder node, where there were several.')),
 });
 
 const repositorySchema = z.strictObject({

@@ -12,6 +12,7 @@ import {
 } from '../../identity/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { ParsedRequest } from '../../request/index.ts';
+import { dockerfileText } from '../dockerfile-text.ts';
 
 /** What the first stage hands on: a build that somebody whom we know may have, and nothing that is left to decide. */
 export interface IdentifiedBuild {
@@ -29,7 +30,11 @@ export interface IdentifyPorts {
   /** Fetches the commit into a folder that is removed afterwards. */
   readonly withSource: <T>(source: SourceRequest, use: (state: SourceState) => Promise<T>) => Promise<T>;
   /** Makes every decision of the build, policy's included, and asks nobody. */
-  readonly plan: (request: CheckedRequest<ParsedRequest>, source: SourceState) => BuildPlan;
+  readonly plan: (
+    request: CheckedRequest<ParsedRequest>,
+    source: SourceState,
+    untrustedDockerfile: string | undefined,
+  ) => BuildPlan;
   /** Throws when the checkout lacks what the plan builds from. */
   readonly checkFiles: (root: string, plan: BuildPlan) => Promise<void>;
 }
@@ -54,9 +59,10 @@ export async function identifyBuild(inputs: IdentifyInputs): Promise<IdentifiedB
   const checked = await checkSource(bindRequest(caller, request), ports.refs);
   const source = sourceOf(checked);
   // What is refused whatever the commit holds is not even fetched.
-  ports.plan(checked, unfetched(source, now));
+  ports.plan(checked, unfetched(source, now), undefined);
   const plan = await ports.withSource(source, async (state) => {
-    const made = ports.plan(checked, state);
+    const text = await dockerfileText(state.root, checked.request.build.dockerfile);
+    const made = ports.plan(checked, state, text);
     await ports.checkFiles(state.root, made);
     return made;
   });

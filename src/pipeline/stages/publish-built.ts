@@ -1,8 +1,15 @@
 import { type Clock, ImageBuilderError, isFailure, reasonOf } from '../../core/index.ts';
-import { type PlatformManifest, parseDigest, platformManifests, type Repository } from '../../oci/index.ts';
+import {
+  joinImages,
+  type PlatformManifest,
+  parseDigest,
+  parseManifest,
+  platformManifests,
+  type Repository,
+} from '../../oci/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { EmitProgress } from '../../progress/index.ts';
-import type { FetchedManifest } from '../../registry/index.ts';
+import type { FetchedManifest, RawManifest } from '../../registry/index.ts';
 import type { BuildReport } from '../../report/index.ts';
 import { makeReport } from '../make-report.ts';
 import type { Ports, PushedImage } from '../ports.ts';
@@ -10,6 +17,7 @@ import { inPublishTime, signAndTag } from '../publish-image.ts';
 import type { PipelineResult } from '../run-pipeline.ts';
 import { startRecord } from '../run-record.ts';
 import { startStageClock } from '../stage-clock.ts';
+import { joinBuilt } from './join-built.ts';
 
 export interface PublishPorts extends Pick<Ports, 'checkSigners' | 'openPublisher'> {
   /** What a repository holds under a digest, from bytes that were hashed. */
@@ -18,12 +26,18 @@ export interface PublishPorts extends Pick<Ports, 'checkSigners' | 'openPublishe
     digest: string,
     signal: AbortSignal,
   ) => Promise<FetchedManifest>;
+  /** Stores a manifest by its digest. */
+  readonly pushManifest: (
+    repository: Repository,
+    manifest: RawManifest,
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
 export interface PublishInputs {
   readonly plan: BuildPlan;
-  /** Of the stage that built. Its digest is looked up, nothing else of it decides. */
-  readonly built: BuildReport;
+  /** Of every node that built. Their digests are looked up, nothing else of them decides. */
+  readonly built: readonly BuildReport[];
   readonly ports: PublishPorts;
   readonly emit: EmitProgress;
   readonly clock: Clock;
@@ -39,14 +53,14 @@ export async function publishBuilt(inputs: PublishInputs): Promise<PipelineResul
   const stages = startStageClock(clock, emit);
   const record = startRecord(clock());
   let error: ImageBuilderError | undefined;
-  let platforms: readonly PlatformManifest[] = [];
+  let image: PushedImage | undefined;
   try {
-    if (built.status !== 'Succeeded') throw refused('status', 'the build did not succeed');
+    const failed = built.find(({ status }) => status !== 'Succeeded');
+    if (failed !== undefined) throw refused('status', 'the build did not succeed');
     const repositories = plan.destinations.map(({ push }) => push);
     await inPublishTime(plan, signal, async (inTime) => {
       if (plan.signing.kind === 'signed-by') await ports.checkSigners(repositories, inTime);
-      const image = await pushedImage(inputs, repositories, inTime);
-      ({ platforms } = image);
+      image = await pushedImage(inputs, repositories, inTime);
       await signAndTag({ plan, record, stages, emit, clock }, ports.openPublisher(inTime), image);
     });
   } catch (thrown) {
@@ -55,28 +69,64 @@ export async function publishBuilt(inputs: PublishInputs): Promise<PipelineResul
       : new ImageBuilderError('internal', reasonOf(thrown), { where: 'publish' }, { cause: thrown });
   }
   const published = makeReport({ plan, record, timings: stages.timings, error, clock });
-  const report = joined({ built, published, platforms });
+  const report = joined({ built, published, image });
   return error === undefined ? { report } : { report, error };
 }
 
 /** Every repository must hold the image whole before anybody signs it. */
 async function pushedImage(
-  { plan, built, ports }: PublishInputs,
+  inputs: PublishInputs,
   repositories: readonly Repository[],
   signal: AbortSignal,
 ): Promise<PushedImage> {
-  const digest = parseDigest(built.digest);
+  const { plan, built, ports } = inputs;
+  const parts = await Promise.all(built.map((report) => heldPart(inputs, report, { repositories, signal })));
+  const [only, ...others] = parts;
+  if (only === undefined) throw refused('repositories', 'nothing was built');
+  const root = others.length === 0 ? only : await joinedRoot(inputs, parts, { repositories, signal });
+  const platforms = platformsOf(root, plan);
+  for (const repository of repositories)
+    for (const { descriptor } of platforms) await ports.fetchManifest(repository, descriptor.digest, signal);
+  return { root, platforms, repositories };
+}
+
+interface Places {
+  readonly repositories: readonly Repository[];
+  readonly signal: AbortSignal;
+}
+
+/** What one node built, as every repository holds it. */
+async function heldPart(
+  { ports }: PublishInputs,
+  report: BuildReport,
+  { repositories, signal }: Places,
+): Promise<FetchedManifest> {
+  const digest = parseDigest(report.digest);
   if (digest === undefined)
-    throw refused('digest', `"${built.digest}" is no digest: the image was not built`);
+    throw refused('digest', `"${report.digest}" is no digest: the image was not built`);
   const held = await Promise.all(
     repositories.map((repository) => ports.fetchManifest(repository, digest, signal)),
   );
   const [root] = held;
   if (root === undefined) throw refused('repositories', 'the plan has no destination');
-  const platforms = platformsOf(root, plan);
-  for (const repository of repositories)
-    for (const { descriptor } of platforms) await ports.fetchManifest(repository, descriptor.digest, signal);
-  return { root, platforms, repositories };
+  return root;
+}
+
+/** One index of what several nodes built, put beside it in every repository, under no tag. */
+async function joinedRoot(
+  { plan, ports, built }: PublishInputs,
+  parts: readonly FetchedManifest[],
+  { repositories, signal }: Places,
+): Promise<FetchedManifest> {
+  const images = parts.map(({ descriptor, manifest }, index) => {
+    const platforms = built[index]?.architectures ?? [];
+    return { descriptor, manifest, platforms };
+  });
+  const { bytes, descriptor } = joinImages(images, { platforms: plan.platforms, annotations: plan.labels });
+  await Promise.all(
+    repositories.map((repository) => ports.pushManifest(repository, { bytes, descriptor }, signal)),
+  );
+  return { bytes, descriptor, manifest: parseManifest(bytes, descriptor.mediaType) };
 }
 
 function platformsOf(
@@ -101,27 +151,31 @@ function sameWords(some: readonly string[], others: readonly string[]): boolean 
 }
 
 interface Joining {
-  readonly built: BuildReport;
+  readonly built: readonly BuildReport[];
   readonly published: BuildReport;
-  /** As the registry has them. */
-  readonly platforms: readonly PlatformManifest[];
+  /** As the registry has it; undefined when it was not found whole. */
+  readonly image: PushedImage | undefined;
 }
 
 /** How it was built is the other stage's to tell; what became of it, and where, is not. */
-function joined({ built, published, platforms }: Joining): BuildReport {
-  const { digest, resumed, started, slowest_steps, warnings } = built;
+function joined({ built, published, image }: Joining): BuildReport {
+  const told = joinBuilt(built);
+  const { resumed, started, slowest_steps, warnings } = told;
+  const [only, ...others] = built;
   return {
     ...published,
-    ...{ digest, resumed, started, slowest_steps, warnings },
-    platforms: platforms.map(({ platform, descriptor }) => {
-      const told = built.platforms.find((each) => each.platform === platform);
-      const { size = 0, seconds = 0, steps = 0, cached_steps = 0 } = told ?? {};
-      return { platform, digest: descriptor.digest, size, seconds, steps, cached_steps };
+    ...{ resumed, started, slowest_steps, warnings },
+    digest: image?.root.descriptor.digest ?? (others.length === 0 ? (only?.digest ?? '') : ''),
+    platforms: (image?.platforms ?? []).map(({ platform, descriptor }) => {
+      const known = told.platforms.find((each) => each.platform === platform);
+      const { size = 0, seconds = 0, steps = 0, cached_steps = 0, node } = known ?? {};
+      const on = node === undefined ? {} : { node };
+      return { platform, digest: descriptor.digest, size, seconds, steps, cached_steps, ...on };
     }),
-    seconds: built.seconds + published.seconds,
-    timings: [...built.timings, ...published.timings],
+    seconds: told.seconds + published.seconds,
+    timings: [...told.timings, ...published.timings],
     repositories: published.repositories.map((repository) => {
-      const before = built.repositories.find((each) => each.repository === repository.repository);
+      const before = told.repositories.find((each) => each.repository === repository.repository);
       const { uploaded_bytes = 0, seconds = 0 } = before ?? {};
       const state = published.pushed ? 'tagged' : before?.state === 'pushed' ? 'pushed' : 'missing';
       return { ...repository, state, uploaded_bytes, seconds };

@@ -3,14 +3,16 @@ import type { BuildPlan } from '../../plan/index.ts';
 import type { BuildReport } from '../../report/index.ts';
 import { makeReport } from '../make-report.ts';
 import { startRecord } from '../run-record.ts';
+import { joinBuilt } from './join-built.ts';
 
 /**
  * The report of a build that was not published, whatever the stage that built says of it: that stage ran somebody
  * else's code. What the plan knows is the plan's, nothing is signed or tagged, and nothing succeeded. `now` is for a
  * build of which nothing is known.
  */
-export function unpublishedReport(plan: BuildPlan, built: BuildReport | undefined, now: Date): BuildReport {
-  if (built === undefined) return unbuiltReport(plan, now);
+export function unpublishedReport(plan: BuildPlan, reports: readonly BuildReport[], now: Date): BuildReport {
+  if (reports.length === 0) return unbuiltReport(plan, now);
+  const built = joinBuilt(reports);
   const record = startRecord(new Date(built.started));
   const planned = makeReport({ plan, record, timings: [], error: undefined, clock: () => record.started });
   const { seconds, timings, slowest_steps, warnings, error, resumed } = built;
