@@ -1,4 +1,10 @@
-import { findEngine, type RecordedBuild, recordedMaterials, runBuild } from '../buildkit/index.ts';
+import {
+  builderEnvironment,
+  findEngine,
+  type RecordedBuild,
+  recordedMaterials,
+  runBuild,
+} from '../buildkit/index.ts';
 import type { Settings } from '../config/index.ts';
 import { isFailure, throwIfCancelled } from '../core/index.ts';
 import type { Repository } from '../oci/index.ts';
@@ -55,14 +61,14 @@ async function buildWithEngine(
   signal: AbortSignal,
 ): ReturnType<Ports['build']> {
   const { plan, emit } = inputs;
-  const env = environmentOfEngine(inputs);
+  const env = await builderEnvironment(environmentOfEngine(inputs), job.builder);
   const engine = await findEngine({ env });
   const told = job.node === undefined ? emit : prefixed(job.node, emit);
   return runBuild(engine, job, { emit: told, signal, env, timeoutSeconds: plan.timeouts.build });
 }
 
 async function askEngine(inputs: PortInputs, build: RecordedBuild, signal: AbortSignal) {
-  const env = environmentOfEngine(inputs);
+  const env = await builderEnvironment(environmentOfEngine(inputs), build.builder);
   return recordedMaterials(await findEngine({ env }), build, { env, signal });
 }
 

@@ -12,10 +12,16 @@ export interface AgentFiles {
   readonly folder: string;
   /** Of the configuration of the trusted side. */
   readonly config: string;
+  /** More of what agents have that build. */
+  readonly buildEnvironment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The pools of the pipeline: what is installed on their agents, and what each may reach. */
-export function agentPools({ folder, config }: AgentFiles): Readonly<Record<string, PoolOptions>> {
+export function agentPools({
+  folder,
+  config,
+  buildEnvironment,
+}: AgentFiles): Readonly<Record<string, PoolOptions>> {
   const agent = {
     PATH: `${installProgram(folder)}:${bench.env.PATH ?? ''}`,
     HOME: folder,
@@ -26,7 +32,7 @@ export function agentPools({ folder, config }: AgentFiles): Readonly<Record<stri
   const { PATH: _, ...engine } = bench.env;
   return {
     'image-builder-identify': { env: agent },
-    'image-builder-build': { env: { ...agent, ...engine } },
+    'image-builder-build': { env: { ...agent, ...engine, ...buildEnvironment } },
     'image-builder-publish': { env: { ...agent, DOCKER_CONFIG: bench.env.DOCKER_CONFIG ?? '' } },
   };
 }

@@ -9,7 +9,7 @@ import { startFakeIssuer } from '../fakes/oidc-issuer/fake-issuer.ts';
 import { workflow } from '../fakes/oidc-issuer/github-claims.ts';
 import { testAuthority } from '../fakes/oidc-issuer/open-trust.ts';
 import { createSigningKey } from '../fakes/oidc-issuer/signing-key.ts';
-import { agentPools } from './remote-agent.ts';
+import { type AgentFiles, agentPools } from './remote-agent.ts';
 import { type RemoteConfiguration, remoteConfiguration, type Servers } from './remote-configuration.ts';
 import { createKeys, openService, type RunningService, type SigningKeys } from './signing-stage.ts';
 import { busybox, crane, keepSecret, registry, uniqueName } from './stage.ts';
@@ -44,18 +44,26 @@ export const planted = {
   personalToken: 'planted-personal-access-token',
 } as const;
 
+export interface RemoteStageOptions {
+  /** More of the configuration of both sides. */
+  readonly settings?: object;
+  /** More of what agents have that build. */
+  readonly buildEnvironment?: Readonly<Record<string, string>>;
+}
+
 /** Opens a stage that the caller closes. */
-export async function openRemoteStage(): Promise<RemoteStage> {
+export async function openRemoteStage(options: RemoteStageOptions = {}): Promise<RemoteStage> {
+  const { settings, buildEnvironment } = options;
   const folder = mkdtempSync(join(tmpdir(), 'image-builder-remote-'));
   const name = uniqueName('remote');
   const [production, development] = [`${registry}/prod/${name}`, `${registry}/dev/${name}`];
   const config = join(folder, 'config.yaml');
   let gitFault: GitFault | undefined;
-  const servers = await openServers({ folder, config, gitFault: () => gitFault });
+  const servers = await openServers({ folder, config, buildEnvironment, gitFault: () => gitFault });
   const keys = await createKeys(join(folder, 'keys'), [production]);
   const service = await openService(keys);
   for (const secret of [...Object.values(planted), servers.issuer.requestToken]) keepSecret(secret);
-  const made = remoteConfiguration(servers);
+  const made = { ...remoteConfiguration(servers), ...settings };
   const write = (file: string, settings: object) => {
     const lines = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
     writeFileSync(file, lines.join('') + readFileSync(join(keys.directory, 'sign-config.yaml'), 'utf8'));
@@ -88,13 +96,11 @@ export async function openRemoteStage(): Promise<RemoteStage> {
   };
 }
 
-interface ServerPlaces {
-  readonly folder: string;
-  readonly config: string;
+interface ServerFiles extends AgentFiles {
   readonly gitFault: () => GitFault | undefined;
 }
 
-async function openServers({ folder, config, gitFault }: ServerPlaces): Promise<Servers> {
+async function openServers({ gitFault, ...files }: ServerFiles): Promise<Servers> {
   const authority = await testAuthority();
   const issuing = { authority, clock: () => new Date(), key: createSigningKey('key-1') };
   const [issuer, deployedIssuer, jenkinsIssuer, identity] = await Promise.all([
@@ -105,10 +111,10 @@ async function openServers({ folder, config, gitFault }: ServerPlaces): Promise<
   ]);
   const login = { username: 'x-access-token', token: planted.sourceToken };
   const git = await startFakeGitServer({ ...identity, login, fault: gitFault });
-  writeFileSync(join(folder, 'ca.pem'), authority.ca);
+  writeFileSync(join(files.folder, 'ca.pem'), authority.ca);
   const azure = await startFakeAzureDevOps({
     pipeline: { file: pipeline },
-    pools: agentPools({ folder, config }),
+    pools: agentPools(files),
     variableGroups: {
       'image-builder-source': { SOURCE_TOKEN: { value: planted.sourceToken, isSecret: true } },
       'image-builder-build': { GO_TOKEN: '', BUILD_REGISTRY_LOGIN: '' },

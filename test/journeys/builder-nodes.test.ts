@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { startAction } from './action-step.ts';
+import { pushOf } from './github-events.ts';
+import { openRemoteStage } from './remote-stage.ts';
+import { notation } from './signing-stage.ts';
+import {
+  build,
+  busybox,
+  checkout,
+  crane,
+  imageBuilder,
+  registry,
+  temporaryFolder,
+  uniqueName,
+} from './stage.ts';
+
+const bench = inject('workbench');
+
+/** Names of builders, each of which is a docker context; `gone` leads to an engine that is not there. */
+function dockerContexts(folder: string): Readonly<Record<string, string>> {
+  const config = join(folder, 'docker');
+  cpSync(bench.env.DOCKER_CONFIG ?? '', config, { recursive: true, verbatimSymlinks: true });
+  const env = { ...process.env, ...bench.env, DOCKER_CONFIG: config };
+  const hosts = {
+    'node-amd': bench.env.DOCKER_HOST,
+    'node-arm': bench.env.DOCKER_HOST,
+    gone: 'unix:///nowhere/docker.sock',
+  };
+  for (const [name, host] of Object.entries(hosts))
+    execFileSync(bench.docker, ['context', 'create', name, '--docker', `host=${host}`], {
+      env,
+      stdio: 'ignore',
+    });
+  return { DOCKER_CONFIG: config };
+}
+
+const node = (name: string, platform: string, builder = `node-${name}`) => ({
+  name,
+  builder,
+  platforms: [platform],
+});
+const nodes = [node('amd', 'linux/amd64'), node('arm', 'linux/arm64')];
+const dockerfile = `FROM ${busybox}\nRUN uname -m > /machine\n`;
+
+async function buildOn(builderNodes: readonly object[], text: string) {
+  const folder = await checkout({
+    Dockerfile: text,
+    'image-builder.yaml': JSON.stringify({ 'builder-nodes': builderNodes }),
+  });
+  const target = `${registry}/${uniqueName('nodes')}`;
+  const flags = ['--name', 'app', '--registry', target, '--platform', 'linux/amd64,linux/arm64'];
+  const env = dockerContexts(temporaryFolder());
+  const plan = await imageBuilder(['plan', ...flags], { cwd: folder, env });
+  return { plan, repository: `${target}/app`, ended: await build(flags, { cwd: folder, env }) };
+}
+
+const machine = (image: string, platform: string) =>
+  crane('export', '--platform', platform, image, '-').then((tar) => /x86_64|aarch64/.exec(tar)?.[0]);
+
+describe('a build with builder nodes', () => {
+  test('has each platform built where it is native, and is one image, attestations included', async () => {
+    const { plan, repository, ended } = await buildOn(nodes, dockerfile);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(plan.stdout).toContain('linux/arm64  on arm: it runs linux/arm64 natively, which line 2 needs');
+    expect(ended.report.platforms.map((each) => [each.platform, each.node])).toEqual([
+      ['linux/amd64', 'amd'],
+      ['linux/arm64', 'arm'],
+    ]);
+    const image = `${repository}@${ended.report.digest}`;
+    expect(await machine(image, 'linux/amd64')).toBe('x86_64');
+    expect(await machine(image, 'linux/arm64')).toBe('aarch64');
+    const index = JSON.parse(await crane('manifest', image));
+    expect(index.annotations['org.opencontainers.image.title']).toBe('app');
+    const attested = (index.manifests as { annotations?: Record<string, string> }[]).map(
+      ({ annotations = {} }) => annotations['vnd.docker.reference.digest'],
+    );
+    expect(attested.filter((digest) => digest !== undefined).sort()).toEqual(
+      ended.report.platforms.map(({ digest }) => digest).sort(),
+    );
+  });
+
+  test('stays on one node where everything is cross-compiled', async () => {
+    const cross = `FROM --platform=$BUILDPLATFORM ${busybox} AS build\nARG TARGETARCH\nRUN echo $TARGETARCH > /arch\nFROM ${busybox}\nCOPY --from=build /arch /\n`;
+    const { plan, ended } = await buildOn(nodes, cross);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(plan.stdout).not.toContain(' on ');
+    expect(ended.report.platforms.map(({ node: on }) => on)).toEqual([undefined, undefined]);
+  });
+
+  test('ends, with nothing pushed, when one of its nodes is not there', async () => {
+    const { repository, ended } = await buildOn(
+      [nodes[0] ?? {}, node('arm', 'linux/arm64', 'gone')],
+      dockerfile,
+    );
+    expect([ended.exitCode, ended.report.status]).toEqual([2, 'Failed']);
+    await expect(crane('ls', repository)).rejects.toThrow();
+  });
+});
+
+describe('a build of several nodes in Azure DevOps', () => {
+  test('has a job for each, whose images become one that is signed', async () => {
+    const env = dockerContexts(temporaryFolder());
+    const stage = await openRemoteStage({ settings: { 'builder-nodes': nodes }, buildEnvironment: env });
+    try {
+      const sha = stage.source.commit({ Dockerfile: dockerfile }, { branch: 'main' });
+      const platforms = 'linux/amd64\nlinux/arm64';
+      const step = await startAction(stage, pushOf(sha), { platforms }).ended;
+      expect(step.exitCode, step.stdout + step.stderr).toBe(0);
+      const image = `${stage.production}@${step.outputs.digest}`;
+      expect(await machine(image, 'linux/arm64')).toBe('aarch64');
+      expect(await notation(stage.keys, 'verify', image)).toMatchObject({ accepted: true });
+      expect(step.report?.platforms.map((each) => each.platform)).toEqual(['linux/amd64', 'linux/arm64']);
+      const run = [...stage.azure.runs.values()].at(-1);
+      const jobs = run?.timeline.records.filter(
+        ({ type, name }) => type === 'Job' && name.startsWith('build'),
+      );
+      expect(jobs?.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+    } finally {
+      await stage.close();
+    }
+  });
+});
