@@ -11,7 +11,7 @@ import {
   writtenToRegistry,
 } from './everything-written.ts';
 import { pushOf } from './github-events.ts';
-import { lastRun, openRemoteStage, planted, type RemoteStage } from './remote-stage.ts';
+import { openRemoteStage, planted, type RemoteStage, runOf } from './remote-stage.ts';
 import { notation } from './signing-stage.ts';
 import { busybox, crane, uniqueName } from './stage.ts';
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
   step = await startAction(stage, pushOf(sha), { platforms: 'linux/arm64\nlinux/amd64' }).ended;
   written = [
     ...writtenByStep(step),
-    ...writtenByRun(lastRun(stage.azure)),
+    ...writtenByRun(runOf(stage, step.state)),
     ...(await writtenToRegistry(stage.production, step.outputs.digest ?? '')),
   ];
 });
@@ -81,7 +81,7 @@ describe('a build for two platforms whose output wants to command everybody', ()
   });
 
   test('makes the agent obey nothing at all, its restrictions left aside', () => {
-    const run = lastRun(stage.azure);
+    const run = runOf(stage, step.state);
     expect(run.name).toMatch(/^\d{8}\.\d+$/);
     expect([...run.tags]).toEqual([]);
     expect(run.timeline.records.flatMap(({ issues }) => issues)).toEqual([]);
@@ -119,7 +119,7 @@ describe('everything that a build from a workflow leaves anywhere', () => {
       'summary',
     ]);
     expect(placesOf(step.outputs.digest ?? '', written)).toContain('signatures');
-    expect(placesOf(`"run":"${lastRun(stage.azure).id}"`, written)).toEqual(['state']);
+    expect(placesOf(`"run":"${runOf(stage, step.state).id}"`, written)).toEqual(['state']);
     expect(placesOf('Sign, verify and tag', written)).toContain('timeline of the run');
   });
 

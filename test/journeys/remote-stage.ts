@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FakeAzureDevOps, startFakeAzureDevOps } from '../fakes/azure-devops/fake-azure-devops.ts';
+import { expect, vi } from 'vitest';
+import { startFakeAzureDevOps } from '../fakes/azure-devops/fake-azure-devops.ts';
 import type { Run } from '../fakes/azure-devops/runs/run.ts';
 import { type GitFault, startFakeGitServer } from '../fakes/git-server/fake-git-server.ts';
 import { createGitRepository, type GitRepository } from '../fakes/git-server/git-repository.ts';
@@ -14,7 +15,8 @@ import { type RemoteConfiguration, remoteConfiguration, type Servers } from './r
 import { createKeys, openService, type RunningService, type SigningKeys } from './signing-stage.ts';
 import { busybox, crane, keepSecret, registry, uniqueName } from './stage.ts';
 
-const pipeline = join(import.meta.dirname, '../../azure-pipelines/oci-image-builder.yml');
+/** The pipeline that the service has. */
+export const pipelineFile = join(import.meta.dirname, '../../azure-pipelines/oci-image-builder.yml');
 
 /** Everything between a GitHub workflow and a registry, all but GitHub and Azure DevOps real. */
 export interface RemoteStage extends Servers {
@@ -113,7 +115,7 @@ async function openServers({ gitFault, ...files }: ServerFiles): Promise<Servers
   const git = await startFakeGitServer({ ...identity, login, fault: gitFault });
   writeFileSync(join(files.folder, 'ca.pem'), authority.ca);
   const azure = await startFakeAzureDevOps({
-    pipeline: { file: pipeline },
+    pipeline: { file: pipelineFile },
     pools: agentPools(files),
     variableGroups: {
       'image-builder-source': { SOURCE_TOKEN: { value: planted.sourceToken, isSecret: true } },
@@ -143,14 +145,15 @@ export async function tagsOf(repository: string): Promise<readonly string[]> {
   return tags.split('\n').filter((tag) => tag !== '' && !tag.startsWith('sha256-'));
 }
 
-/** The run that was started last. */
-export function lastRun({ runs }: FakeAzureDevOps): Run {
-  const run = [...runs.values()].at(-1);
-  if (run === undefined) throw new Error('no run was started');
+/** The run that a step follows, by what it has saved for its post step. */
+export function runOf({ azure }: RemoteStage, state: Readonly<Record<string, string>>): Run {
+  const run = azure.runs.get(Number(state.run));
+  if (run === undefined) throw new Error('the step has started no run');
   return run;
 }
 
-/** The steps of a run that have come so far, by the name of their stage. */
-export function stepsOf(run: Run) {
-  return run.timeline.records.filter(({ type }) => type === 'Task');
+/** Resolves when the program of this stage runs. */
+export function stageRunning(run: Run, name: string): Promise<void> {
+  const step = () => run.timeline.records.find(({ refName, type }) => type === 'Task' && refName === name);
+  return vi.waitFor(() => expect(step()?.state).toBe('inProgress'), { timeout: 60_000, interval: 20 });
 }
