@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { startFakeAzureDevOps } from '../fakes/azure-devops/fake-azure-devops.ts';
 import type { Run } from '../fakes/azure-devops/runs/run.ts';
+import type { Switches } from '../fakes/azure-devops/switches.ts';
 import { type GitFault, startFakeGitServer } from '../fakes/git-server/fake-git-server.ts';
 import { createGitRepository, type GitRepository } from '../fakes/git-server/git-repository.ts';
 import { startFakeIssuer } from '../fakes/oidc-issuer/fake-issuer.ts';
@@ -51,6 +52,10 @@ export interface RemoteStageOptions {
   readonly settings?: object;
   /** More of what agents have that build. */
   readonly buildEnvironment?: Readonly<Record<string, string>>;
+  /** What nobody has seen of the real service, in these positions. */
+  readonly switches?: Partial<Switches>;
+  /** Of a page of a log. */
+  readonly pageBytes?: number;
 }
 
 /** Opens a stage that the caller closes. */
@@ -61,7 +66,7 @@ export async function openRemoteStage(options: RemoteStageOptions = {}): Promise
   const [production, development] = [`${registry}/prod/${name}`, `${registry}/dev/${name}`];
   const config = join(folder, 'config.yaml');
   let gitFault: GitFault | undefined;
-  const servers = await openServers({ folder, config, buildEnvironment, gitFault: () => gitFault });
+  const servers = await openServers({ folder, config, buildEnvironment, gitFault: () => gitFault }, options);
   const keys = await createKeys(join(folder, 'keys'), [production]);
   const service = await openService(keys);
   for (const secret of [...Object.values(planted), servers.issuer.requestToken]) keepSecret(secret);
@@ -102,7 +107,10 @@ interface ServerFiles extends AgentFiles {
   readonly gitFault: () => GitFault | undefined;
 }
 
-async function openServers({ gitFault, ...files }: ServerFiles): Promise<Servers> {
+async function openServers(
+  { gitFault, ...files }: ServerFiles,
+  options: RemoteStageOptions,
+): Promise<Servers> {
   const authority = await testAuthority();
   const issuing = { authority, clock: () => new Date(), key: createSigningKey('key-1') };
   const [issuer, deployedIssuer, jenkinsIssuer, identity] = await Promise.all([
@@ -129,6 +137,7 @@ async function openServers({ gitFault, ...files }: ServerFiles): Promise<Servers
       ca: authority.ca,
     },
     times: { interrupt: 5_000 },
+    ...options,
   });
   return { git, azure, issuer, deployedIssuer, jenkinsIssuer };
 }
