@@ -62,7 +62,7 @@ describe.concurrent('our pipeline', () => {
     expect(placesOf(token, written)).toEqual([]);
   });
 
-  test.each(['Name', 'BuildArgs', 'Target', 'Dockerfile'])(
+  test.each(['Name', 'BuildArgs'])(
     'refuses a plain parameter %s that the agent would expand, and never does',
     async (name) => {
       const sha = commitImage(stage, `macro in ${name}`);
