@@ -14,8 +14,8 @@ export type Fault =
   | { readonly kind: 'dropped'; readonly executed: boolean }
   /** Half of the answer, then the connection ends. */
   | { readonly kind: 'truncated' }
-  /** The answer comes so many milliseconds late. */
-  | { readonly kind: 'slow'; readonly milliseconds: number }
+  /** The answer comes so many milliseconds late; what was asked for is done at once, or as late. */
+  | { readonly kind: 'slow'; readonly milliseconds: number; readonly executed?: true }
   /** Any other answer. */
   | { readonly kind: 'answer'; readonly status: number; readonly contentType: string; readonly body: string };
 

@@ -51,10 +51,12 @@ export async function answerRest(
   const fault = faults.take(method, path);
   const body = await bodyOf(request);
   if (fault?.kind === 'dropped' && !fault.executed) return void request.socket.destroy();
-  if (fault?.kind === 'slow') await wait(fault.milliseconds, server.closing);
+  const delay = fault?.kind === 'slow' ? wait(fault.milliseconds, server.closing) : undefined;
+  if (fault?.kind === 'slow' && !fault.executed) await delay;
   const instead = fault && faultAnswer(fault, service.origin, service.clock());
   const answer = instead ?? (await judged(server, { request, url, body }));
   if (fault?.kind === 'dropped') return void request.socket.destroy();
+  await delay;
   await send(response, answer, { fault, version: versionToEcho(request, url), now: service.clock() });
 }
 
