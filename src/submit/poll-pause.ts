@@ -5,10 +5,19 @@ import { reportSteps } from './report-step.ts';
 const shortest = 800;
 /** Milliseconds after the start in which nobody knows yet how long things take. */
 const beginning = 10_000;
-/** Of the time since something changed: what has taken long will not end in the next second. */
-const share = 0.1;
-/** The same near the end, which is to be seen at once: a signature may take a minute, and then it is worth less haste. */
-const shareNearEnd = 0.01;
+interface Haste {
+  /** Milliseconds. */
+  readonly least: number;
+  /** Of the time since something changed: what has taken long will not end in the next second. */
+  readonly share: number;
+}
+
+/** The run may end with any step. */
+const anywhere: Haste = { least: shortest, share: 0.1 };
+/** It will not end without another stage. */
+const inTheMiddle: Haste = { least: 2_000, share: 0.1 };
+/** It is to be seen at once; but a signature may take minutes, and then it is worth less haste. */
+const nearTheEnd: Haste = { least: shortest, share: 0.01 };
 
 export interface PollSituation {
   /** Milliseconds since the run was started. */
@@ -23,21 +32,22 @@ export interface PollSituation {
 /** Milliseconds until the next look: short at first and near the end, longer while one thing takes its time. */
 export function pollPause({ sinceStart, sinceChange, longest, timeline }: PollSituation): number {
   if (sinceStart < beginning) return shortest;
-  const wanted = sinceChange * (isEnding(timeline) ? shareNearEnd : share);
-  return Math.max(shortest, Math.min(longest, wanted));
+  const { least, share } = hasteFor(timeline);
+  return Math.max(shortest, Math.min(longest, Math.max(least, sinceChange * share)));
 }
 
 /**
- * Whether the report is being printed, or the last two stages run, which publish and report; of a run with fewer stages
- * nothing else can be said.
+ * Near the end the report is being printed, or the last two stages run, which publish and report; and the first stage
+ * may refuse, so that no other follows. Of a run with fewer stages nothing else can be said.
  */
-function isEnding(timeline: Timeline): boolean {
+function hasteFor(timeline: Timeline): Haste {
   const { records } = timeline;
   const isOver = ({ state }: TimelineRecord) => state === 'completed';
-  if (records.length > 0 && records.every(isOver)) return true;
-  if (reportSteps(timeline).some(({ state }) => state !== 'pending')) return true;
+  if (records.length > 0 && records.every(isOver)) return nearTheEnd;
+  if (reportSteps(timeline).some(({ state }) => state !== 'pending')) return nearTheEnd;
   const stages = records.filter(({ type }) => type === 'Stage').toSorted(byOrder);
-  return stages.length > 2 && stages.slice(0, -2).every(isOver);
+  if (stages.length <= 2) return anywhere;
+  return stages[0]?.state === 'inProgress' || stages.slice(0, -2).every(isOver) ? nearTheEnd : inTheMiddle;
 }
 
 function byOrder(one: TimelineRecord, other: TimelineRecord): number {
