@@ -14,7 +14,13 @@ export function buildNodes(
 ): BuildNodes {
   const jobs = nodes.map(({ name }) => {
     const pool = configured.find((node) => node.name === name)?.agentPool ?? anyPool;
-    return [name.replaceAll(/[^A-Za-z0-9_]/g, '_'), { node: name, pool }] as const;
+    return [jobName(name), { node: name, pool }] as const;
   });
   return Object.fromEntries(jobs);
+}
+
+/** Azure DevOps names jobs with letters, digits and underscores, a letter first. */
+function jobName(name: string): string {
+  const word = name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+  return /^[A-Za-z]/.test(word) ? word : `node_${word}`;
 }

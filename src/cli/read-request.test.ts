@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseArguments } from './parse-arguments.ts';
 import { staging } from './pipeline-flags.ts';
 import { readRequest } from './read-request.ts';
@@ -32,7 +32,7 @@ async function read(args: readonly string[], variable?: string, more: Record<str
   const { stdout, stderr } = process;
   const console = { directory, environment, stdout, stderr };
   const requestOf = await readRequest({ args: parseArguments(args, staging), console });
-  return requestOf({ claims: { ref: 'refs/heads/main', runId: '7' } });
+  return requestOf({ claims: { ref: 'refs/heads/main', runId: '7', sha: 'a'.repeat(40) } });
 }
 
 const base64 = (content: string) => Buffer.from(content).toString('base64');
@@ -59,22 +59,27 @@ test.each([
   await expect(read([], variable)).rejects.toMatchObject({ code });
 });
 
-const parameters = {
-  ...{ PARAMETER_RepoOwner: 'team', PARAMETER_RepoName: 'app', PARAMETER_JobType: 'postsubmit' },
-  ...{ PARAMETER_PullBaseSHA: 'a'.repeat(40), PARAMETER_Dockerfile: './Dockerfile', PARAMETER_Context: '.' },
-  ...{ PARAMETER_Name: 'team/app', PARAMETER_Authorization: 'a.b.c', PARAMETER_ExportTags: 'False' },
-};
+describe('a request in the parameters of the pipeline', () => {
+  const parameters = {
+    ...{ PARAMETER_RepoOwner: 'team', PARAMETER_RepoName: 'App', PARAMETER_JobType: 'postsubmit' },
+    ...{ PARAMETER_PullBaseSHA: 'a'.repeat(40), PARAMETER_Name: 'app', PARAMETER_Dockerfile: './Dockerfile' },
+    ...{ PARAMETER_Context: '.', PARAMETER_ExportTags: 'True', PARAMETER_Authorization: 'eyJa.b.c' },
+  };
 
-test('a request is read from the parameters of the pipeline, and the token says what they leave out', async () => {
-  expect(await read([], undefined, parameters)).toMatchObject({
-    source: { owner: 'team', event: 'push', ref: 'refs/heads/main', runId: '7' },
-    build: { name: 'team/app', exportTags: false },
+  test('is completed by what the token says, and the token is no part of it', async () => {
+    expect(await read([], undefined, parameters)).toMatchObject({
+      source: { owner: 'team', name: 'App', event: 'push', ref: 'refs/heads/main', runId: '7' },
+      build: { name: 'app', exportTags: true },
+    });
   });
-});
 
-test('a parameter that the agent would have expanded is refused by name', async () => {
-  await expect(read([], undefined, { ...parameters, MACRO_IN_BuildArgs: 'refused' })).rejects.toMatchObject({
-    code: 'request.invalid',
-    details: { field: 'BuildArgs' },
+  test.each([
+    ['that holds a macro', { MACRO_IN_BuildArgs: 'refused' }, /"BuildArgs" holds "\$\("/],
+    ['that nobody knows', { PARAMETER_Privileged: 'true' }, /"Privileged" is not known/],
+  ])('is refused with one %s', async (_, more, message) => {
+    await expect(read([], undefined, { ...parameters, ...more })).rejects.toMatchObject({
+      code: 'request.invalid',
+      message: expect.stringMatching(message),
+    });
   });
 });

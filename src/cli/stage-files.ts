@@ -20,6 +20,7 @@ export async function readStage(run: CommandRun, kind: StageKind): Promise<reado
   const { args, console } = run;
   const named = one(args, kind);
   if (named === undefined) return [];
+  // Unlike other flags, this one says something when it is empty.
   const text = args.values.get(`${kind}-digest`)?.at(-1);
   const digests = readDigests(text ?? '');
   const usage = (what: string) =>
@@ -68,7 +69,7 @@ function readDigests(untrustedText: string): readonly Digest[] | undefined {
   if (digest !== undefined) return [digest];
   const variables = jsonOf(untrustedText);
   if (variables === null) return [];
-  if (typeof variables !== 'object') return undefined;
+  if (typeof variables !== 'object' || Array.isArray(variables)) return undefined;
   return Object.entries(variables).flatMap(([name, value]) => {
     const found = name.toLowerCase().endsWith(digestVariable) ? parseDigest(String(value)) : undefined;
     return found === undefined ? [] : [found];
@@ -99,6 +100,7 @@ export async function writeStage(run: CommandRun, kind: StageKind, content: obje
   console.stdout.write(`${digest}\n`);
   setOutputVariable(run, digestVariable, digest);
 }
+
 /** The value of a flag that must be given. Throws `usage.invalid`. */
 function requireFlag({ args }: Pick<CommandRun, 'args'>, name: string): string {
   const value = one(args, name);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { FakeAzureDevOpsOptions } from '../../test/fakes/azure-devops/fake-azure-devops.ts';
 import { openAzureDevOps, testToken } from '../../test/fakes/azure-devops/open-azure-devops.ts';
+import type { FakeAzureDevOpsOptions } from '../../test/fakes/azure-devops/options.ts';
 import type { Switches } from '../../test/fakes/azure-devops/switches.ts';
 import type { Settings } from '../config/index.ts';
 import { Secret } from '../core/index.ts';

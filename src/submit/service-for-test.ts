@@ -1,8 +1,8 @@
-import type { FakeAzureDevOpsOptions } from '../../test/fakes/azure-devops/fake-azure-devops.ts';
 import {
   openAzureDevOps as openFake,
   type TestAzureDevOps,
 } from '../../test/fakes/azure-devops/open-azure-devops.ts';
+import type { FakeAzureDevOpsOptions } from '../../test/fakes/azure-devops/options.ts';
 import { logLines, type RunScript } from '../../test/fakes/azure-devops/runs/run-script.ts';
 import {
   type SimulatedStage,
