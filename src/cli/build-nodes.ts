@@ -19,8 +19,10 @@ export function buildNodes(
   return Object.fromEntries(jobs);
 }
 
-/** Azure DevOps names jobs with letters, digits and underscores, a letter first. */
+/** Azure DevOps names jobs with letters, digits and underscores, a letter first; no two nodes become one job. */
 function jobName(name: string): string {
-  const word = name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+  const word = name.replaceAll(/[^A-Za-z0-9]/g, (character) =>
+    character === '-' ? '_' : `_${character.codePointAt(0)?.toString(16)}_`,
+  );
   return /^[A-Za-z]/.test(word) ? word : `node_${word}`;
 }

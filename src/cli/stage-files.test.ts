@@ -10,13 +10,14 @@ import { readStage, requireStage, writeStage } from './stage-files.ts';
 const content = { said: 'done' };
 const { bytes, digest } = writeDocument('built', content);
 const other = `sha256:${'0'.repeat(64)}`;
+const second = writeDocument('built', { said: 'more' });
 
 function openRun() {
   const directory = mkdtempSync(join(tmpdir(), 'stage-files-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  const put = (path: string) => {
+  const put = (path: string, document: Uint8Array = bytes) => {
     mkdirSync(join(directory, path, '..'), { recursive: true });
-    writeFileSync(join(directory, path), bytes);
+    writeFileSync(join(directory, path), document);
   };
   put('built.json');
   let printed = '';
@@ -37,6 +38,10 @@ describe('what an earlier stage handed on', () => {
     ['the output variables of the job', JSON.stringify({ 'build.document_digest': digest, 'build.x': 'y' })],
     ['those of a job of a matrix', JSON.stringify({ 'default.build.document_digest': digest })],
     ['those in the spelling of an environment', JSON.stringify({ BUILD_DOCUMENT_DIGEST: digest })],
+    [
+      'the same variable twice',
+      JSON.stringify({ 'build.document_digest': digest, BUILD_DOCUMENT_DIGEST: digest }),
+    ],
   ])('is read by %s', async (_, text) => {
     expect(await openRun().read('built.json', text)).toEqual([content]);
   });
@@ -73,30 +78,27 @@ describe('what an earlier stage handed on', () => {
     await expect(requireStage(runOf(), 'built')).rejects.toMatchObject({ code: 'usage.invalid' });
   });
 
-  test('is found in the folder of its artifact', async () => {
+  test('is found in the folders of its artifacts, one for each job', async () => {
     const { read, put } = openRun();
     put('all/identified/identified.json');
-    put('all/built-default/built.json');
-    expect(await read('all', digest)).toEqual([content]);
-  });
-
-  test('is found in the folders of several jobs, in any order', async () => {
-    const { directory, read, put } = openRun();
-    const second = writeDocument('built', { said: 'more' });
-    put('all/built-a/built.json');
-    put('all/built-b/built.json');
-    writeFileSync(join(directory, 'all/built-b/built.json'), second.bytes);
-    const digests = { 'b.build.document_digest': digest, 'a.build.document_digest': second.digest };
-    expect(await read('all', JSON.stringify(digests))).toEqual([content, { said: 'more' }]);
+    put('all/built-one/built.json', second.bytes);
+    put('all/built-two/built.json');
+    const digests = { 'one.build.document_digest': digest, 'two.build.document_digest': second.digest };
+    expect(await read('all', JSON.stringify(digests))).toEqual([{ said: 'more' }, content]);
   });
 
   test.each([
-    ['holds none', ['all/published/published.json']],
-    ['holds two', ['all/built-one/built.json', 'all/built-two/built.json']],
-  ])('is refused in a folder that %s', async (_, paths) => {
+    ['none is there', ['all/published/published.json'], digest],
+    ['there is one more than digests', ['all/built-one/built.json', 'all/built-two/built.json'], digest],
+    [
+      'there is one less than digests',
+      ['all/built-one/built.json'],
+      JSON.stringify({ 'a.document_digest': digest, 'b.document_digest': other }),
+    ],
+  ])('is refused when %s', async (_, paths, text) => {
     const { read, put } = openRun();
     for (const path of paths) put(path);
-    await expect(read('all', digest)).rejects.toMatchObject({ code: 'usage.invalid' });
+    await expect(read('all', text)).rejects.toMatchObject({ code: 'usage.invalid' });
   });
 
   test('is what this stage writes, and its digest is printed', async () => {

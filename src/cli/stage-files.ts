@@ -70,10 +70,11 @@ function readDigests(untrustedText: string): readonly Digest[] | undefined {
   const variables = jsonOf(untrustedText);
   if (variables === null) return [];
   if (typeof variables !== 'object' || Array.isArray(variables)) return undefined;
-  return Object.entries(variables).flatMap(([name, value]) => {
-    const found = name.toLowerCase().endsWith(digestVariable) ? parseDigest(String(value)) : undefined;
-    return found === undefined ? [] : [found];
-  });
+  const digests = Object.entries(variables)
+    .filter(([name]) => name.toLowerCase().endsWith(digestVariable))
+    .map(([, value]) => parseDigest(String(value)))
+    .filter((found) => found !== undefined);
+  return [...new Set(digests)];
 }
 
 function jsonOf(untrustedText: string): unknown {
