@@ -6,6 +6,7 @@ import { type LocalBuild, localBackend, planHere } from './build-here.ts';
 import { orderFor, pipelineBackend, type RemoteBuild } from './build-in-pipeline.ts';
 import type { CommandRun } from './commands.ts';
 import { clock } from './connect.ts';
+import { isRunOf } from './is-run-of.ts';
 import type { Prepared } from './prepare.ts';
 
 /** A build of which everything is decided that is decided here. */
@@ -18,7 +19,10 @@ export async function decideBuild(
   request: BuildRequest,
 ): Promise<DecidedBuild> {
   const { settings, ci } = prepared;
-  const backend = chooseBackend({ requested: backendFlag(run), settings, inCi: ci !== undefined });
+  const backend = chooseBackend({
+    ...{ requested: backendFlag(run), settings, inCi: ci !== undefined },
+    inPipeline: settings.adoConfig !== undefined && isRunOf(settings.adoConfig, run.console.environment),
+  });
   return backend === 'local' ? planHere(run, prepared, request) : orderFor(run, prepared, request);
 }
 

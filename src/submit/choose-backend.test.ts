@@ -9,19 +9,22 @@ interface Place {
   readonly configured?: Settings['backend'];
   readonly hasPipeline: boolean;
   readonly inCi: boolean;
+  readonly inPipeline?: boolean;
 }
 
-const choose = ({ requested, configured = 'auto', hasPipeline, inCi }: Place) =>
+const choose = ({ requested, configured = 'auto', hasPipeline, inCi, inPipeline = false }: Place) =>
   chooseBackend({
     requested,
     settings: { backend: configured, ...(hasPipeline ? { adoConfig } : {}) },
     inCi,
+    inPipeline,
   });
 
 describe('a build is carried out', () => {
   test.each<[string, Place, string]>([
     ['in a CI with a pipeline', { hasPipeline: true, inCi: true }, 'azure-devops'],
     ['in a CI without one', { hasPipeline: false, inCi: true }, 'local'],
+    ['in a run of that pipeline', { hasPipeline: true, inCi: true, inPipeline: true }, 'local'],
     ['on a laptop', { hasPipeline: true, inCi: false }, 'local'],
     ['in a CI that wants it here', { requested: 'local', hasPipeline: true, inCi: true }, 'local'],
     [
@@ -48,6 +51,11 @@ describe('a build is carried out', () => {
       'that is not configured',
       { requested: 'azure-devops', hasPipeline: false, inCi: true },
       'config.invalid',
+    ],
+    [
+      'from within itself',
+      { requested: 'azure-devops', hasPipeline: true, inCi: true, inPipeline: true },
+      'usage.invalid',
     ],
     [
       'without a CI that asks',

@@ -8,17 +8,25 @@ export interface BackendQuestion {
   readonly settings: Pick<Settings, 'backend' | 'adoConfig'>;
   /** Whether a CI says what is to be built. */
   readonly inCi: boolean;
+  /** Whether this is a run of the pipeline that is configured. */
+  readonly inPipeline: boolean;
 }
 
 /** Where a build is carried out. Throws `config.invalid` for a pipeline that is not configured, `usage.invalid`. */
-export function chooseBackend({ requested, settings, inCi }: BackendQuestion): Backend<never>['kind'] {
+export function chooseBackend(question: BackendQuestion): Backend<never>['kind'] {
+  const { requested, settings, inCi, inPipeline } = question;
   const wanted = requested ?? settings.backend;
   const hasPipeline = settings.adoConfig !== undefined;
-  if (wanted === 'auto') return inCi && hasPipeline ? 'azure-devops' : 'local';
+  if (wanted === 'auto') return inCi && hasPipeline && !inPipeline ? 'azure-devops' : 'local';
   if (wanted === 'local') return 'local';
   if (!hasPipeline) {
     const hint = 'add "ado-config", or build on this machine with --backend local';
     throw new ImageBuilderError('config.invalid', 'no pipeline is configured', { problems: [] }, { hint });
+  }
+  if (inPipeline) {
+    const message = 'a run of the pipeline that builds would order a run of the same pipeline';
+    const hint = 'build on this machine with --backend local';
+    throw new ImageBuilderError('usage.invalid', message, { argument: '--backend' }, { hint });
   }
   if (inCi) return 'azure-devops';
   const message = 'a build in Azure DevOps is asked for by a CI, and this is none that is known';
