@@ -1,4 +1,4 @@
-import { open, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /** Bytes; what is larger is left to BuildKit. */
@@ -14,9 +14,8 @@ export async function dockerfileText(root: string, untrustedPath: string): Promi
     const path = await realpath(join(root, untrustedPath));
     const inside = relative(await realpath(root), path);
     if (inside === '..' || inside.startsWith(`..${sep}`)) return undefined;
-    await using file = await open(path);
-    const { size } = await file.stat();
-    return size > longest ? undefined : await file.readFile('utf8');
+    const found = await stat(path);
+    return found.isFile() && found.size <= longest ? await readFile(path, 'utf8') : undefined;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ export { helperRunner } from './credentials/credential-helper.ts';
 export { dockerCredentials } from './credentials/docker-credentials.ts';
 export type { ImageLayout } from './image-layout.ts';
 export { readImageLayout } from './image-layout.ts';
-export { joinLayouts, type LayoutPart } from './join-layouts.ts';
+export { joinLayouts } from './join-layouts.ts';
 export { limiter } from './limiter.ts';
 export type { FetchedManifest, RawManifest } from './manifests.ts';
 export { moveTags } from './move-tags.ts';
