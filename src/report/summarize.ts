@@ -9,7 +9,7 @@ export function summarizeReport(report: BuildReport): string {
   if (report.platforms.length > 0) lines.push(...platformLines(report), '');
   lines.push(...signatureLines(report));
   if (report.source !== undefined) lines.push(`source  ${sourceLine(report.source)}`);
-  lines.push(`stages  ${stageLine(report)}`);
+  if (report.timings.length > 0) lines.push(`stages  ${stageLine(report)}`);
   if (report.run !== undefined) lines.push(`run     ${report.run.url}`);
   // What a build or another stage wrote into a field stays on the line of that field.
   return `${lines.map((line) => line.replace(/[\r\n]+/g, ' ')).join('\n')}\n`;
@@ -18,7 +18,9 @@ export function summarizeReport(report: BuildReport): string {
 function headline(report: BuildReport): string {
   const outcome = { Succeeded: 'built', Failed: 'failed', Canceled: 'cancelled' }[report.status];
   const digest = report.digest === '' ? '' : `  ${report.digest}`;
-  return `${outcome} ${report.image_name} in ${humanSeconds(report.seconds)}${digest}`;
+  const name = report.image_name === '' ? 'a build' : report.image_name;
+  const took = report.seconds === 0 ? '' : ` in ${humanSeconds(report.seconds)}`;
+  return `${outcome} ${name}${took}${digest}`;
 }
 
 function pullLines(report: BuildReport): string[] {

@@ -113,6 +113,8 @@ describe('a build that Azure DevOps is never asked for, or does not take', () =>
     const step = await startAction(stage, deletionOf('refs/heads/gone', sha)).ended;
     expect(step.exitCode, step.stdout).toBe(2);
     expect(annotationOf(step)?.data).toContain('"refs/heads/gone" was deleted');
+    expect(step.outputs).toMatchObject({ images: '[]', digest: '', adoResult: '', result: 'Failed' });
+    expect(step.summary).toContain('was deleted');
     expect([stage.azure.seen.length, stage.issuer.seen.length]).toEqual(before);
   });
 });
