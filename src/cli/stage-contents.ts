@@ -40,7 +40,8 @@ type ReportingStage = 'built' | 'published';
 
 function checkReport(content: unknown, kind: ReportingStage, request: string): BuildReport {
   const parsed = z.safeParse(handedOn, content, { jitless: true });
-  if (!parsed.success) throw refused(kind, 'is not a build report of this version');
+  if (!parsed.success || Number.isNaN(Date.parse(parsed.data.report.started)))
+    throw refused(kind, 'is not a build report of this version');
   if (parsed.data.request !== request) throw refused(kind, 'belongs to another request');
   return parsed.data.report;
 }
