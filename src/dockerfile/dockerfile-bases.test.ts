@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DockerfileQuestion, dockerfileBases } from './dockerfile-bases.ts';
+import { dockerfileBases } from './dockerfile-bases.ts';
+import type { DockerfileQuestion } from './needed-stages.ts';
 
 /** `line name` of each base. */
 function bases(untrustedText: string, question: Partial<DockerfileQuestion> = {}): readonly string[] {

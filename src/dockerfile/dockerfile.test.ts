@@ -52,6 +52,12 @@ describe('parseDockerfile', () => {
     expect(outline(text)).toEqual(expected);
   });
 
+  test('keeps the bodies of here-documents, without the tabs that they give up', () => {
+    const text = 'FROM a\nRUN <<A cat <<-B\n1\n\t2\nA\n\t3\n\tB\nRUN x';
+    const [stage] = parseDockerfile(text);
+    expect(stage?.instructions.map(({ documents }) => documents)).toEqual([['1\n\t2', '3'], []]);
+  });
+
   test('reads any text, with lines that exist and rise', () => {
     const piece = fc.oneof(
       fc.constantFrom(

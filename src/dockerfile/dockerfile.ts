@@ -5,6 +5,8 @@ export interface Instruction {
   readonly text: string;
   /** 1-based. */
   readonly line: number;
+  /** Bodies of its here-documents. */
+  readonly documents: readonly string[];
 }
 
 export interface Stage {
@@ -54,9 +56,13 @@ function readInstructions(text: string): Instruction[] {
     const logical = joinContinued(lines, start, escaper);
     next = logical.next;
     const [keyword = ''] = logical.text.split(/\s/, 1);
-    instructions.push({ keyword: keyword.toUpperCase(), text: logical.text, line: start + 1 });
-    for (const document of hereDocuments(logical.text, escaper))
-      next = skipHereDocument(lines, next, document);
+    const documents: string[] = [];
+    for (const document of hereDocuments(logical.text, escaper)) {
+      const body = readHereDocument(lines, next, document);
+      documents.push(body.text);
+      next = body.next;
+    }
+    instructions.push({ keyword: keyword.toUpperCase(), text: logical.text, line: start + 1, documents });
   }
   return instructions;
 }
@@ -128,15 +134,18 @@ function shellWords(text: string, escaper: string): string[] {
   return word === '' ? words : [...words, word];
 }
 
-function skipHereDocument(
+function readHereDocument(
   lines: readonly string[],
   start: number,
   { end, stripsTabs }: HereDocument,
-): number {
+): { text: string; next: number } {
+  const body: string[] = [];
   let next = start;
   while (next < lines.length) {
-    const line = lines[next++] ?? '';
-    if ((stripsTabs ? line.replace(/^\t+/, '') : line) === end) break;
+    const written = lines[next++] ?? '';
+    const line = stripsTabs ? written.replace(/^\t+/, '') : written;
+    if (line === end) break;
+    body.push(line);
   }
-  return next;
+  return { text: body.join('\n'), next };
 }

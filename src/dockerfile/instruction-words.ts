@@ -1,0 +1,27 @@
+import type { Instruction } from './dockerfile.ts';
+
+/** The words after the keyword, quotes kept. */
+export function wordsOf({ text }: Instruction): readonly string[] {
+  return text.split(/\s+/).slice(1);
+}
+
+/** The values of a flag that stands before the other words, such as those of `mount` in `RUN --mount=… make`. */
+export function flagValues(instruction: Instruction, name: string): readonly string[] {
+  return flagsOf(instruction).flatMap((flag) => assigned(`--${name}`, flag));
+}
+
+/** What a mount says under one name: `from` of `type=bind,from=build`. */
+export function mountField(mount: string, name: string): string | undefined {
+  return mount.split(',').flatMap((field) => assigned(name, field))[0];
+}
+
+function flagsOf(instruction: Instruction): readonly string[] {
+  const words = wordsOf(instruction);
+  const end = words.findIndex((word) => !word.startsWith('--'));
+  return end < 0 ? words : words.slice(0, end);
+}
+
+function assigned(name: string, text: string): readonly string[] {
+  const prefix = `${name}=`;
+  return text.toLowerCase().startsWith(prefix) ? [text.slice(prefix.length)] : [];
+}
