@@ -3,6 +3,7 @@ import { neutraliseLine } from '../progress/index.ts';
 import { type InstructionStep, printStep } from './build-step.ts';
 import type { TrackedStep } from './build-tracker.ts';
 import type { BuildWarning } from './build-warning.ts';
+import type { TimedRun } from './run-times.ts';
 
 /** Steps that are worth naming as slow. */
 const slowestCount = 5;
@@ -19,6 +20,8 @@ export interface BuildOutcome {
   readonly platforms: readonly PlatformOutcome[];
   /** The slowest first. */
   readonly slowestSteps: readonly SlowStep[];
+  /** Every RUN that was carried out. */
+  readonly runs: readonly TimedRun[];
 }
 
 export interface PlatformOutcome {

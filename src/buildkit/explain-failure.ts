@@ -15,8 +15,8 @@ export interface FailedBuild {
   readonly exitCode: number | undefined;
   readonly steps: readonly TrackedStep[];
   readonly words: EngineWords;
-  /** Absent when the Dockerfile cannot be read. */
-  readonly untrustedDockerfile: string | undefined;
+  /** Empty when the Dockerfile cannot be read. */
+  readonly untrustedDockerfile: string;
 }
 
 /** Why a build failed that the engine took on: the caller's Dockerfile, or the engine itself. */
@@ -56,7 +56,7 @@ function instructionFailed(
   failed: TrackedStep,
   step: InstructionStep,
 ): ImageBuilderError {
-  const found = locateStep(step, parseDockerfile(build.untrustedDockerfile ?? ''));
+  const found = locateStep(step, parseDockerfile(build.untrustedDockerfile));
   const line = found?.line ?? build.words.place;
   const text = neutraliseLine(step.untrustedText);
   const reason = plainReason(neutraliseLine(shortError(failed.untrustedError ?? '')));
@@ -70,7 +70,7 @@ function instructionFailed(
   );
 }
 
-function refused({ job, words, untrustedDockerfile = '' }: FailedBuild, reason: string): ImageBuilderError {
+function refused({ job, words, untrustedDockerfile }: FailedBuild, reason: string): ImageBuilderError {
   const line = words.place;
   const instruction = line === undefined ? undefined : instructionAt(line, untrustedDockerfile);
   return new ImageBuilderError(

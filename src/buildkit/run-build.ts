@@ -13,6 +13,7 @@ import { EngineWords } from './engine-words.ts';
 import { explainFailure, refusedByClient } from './explain-failure.ts';
 import { cannotExport, inspectEngine } from './inspect-engine.ts';
 import { createLineReader } from './line-reader.ts';
+import { runTimes } from './run-times.ts';
 import { parseSolveStatus, type VertexWarning } from './solve-status.ts';
 
 /** Milliseconds; a longer timer would fire at once. */
@@ -123,6 +124,7 @@ class BuildRun {
       ...(buildRef === undefined ? {} : { buildRef }),
       warnings: [...this.#warnings.values()],
       ...summarise(steps, this.#job.platforms),
+      runs: runTimes(steps, await this.#untrustedDockerfile()),
     };
   }
 
@@ -133,11 +135,18 @@ class BuildRun {
   ): Promise<ImageBuilderError> {
     const [job, words, { steps }] = [this.#job, this.#words, this.#tracker];
     if (steps.length > 0) {
-      const untrustedDockerfile = await readFile(job.dockerfilePath, 'utf8').catch(() => undefined);
-      return explainFailure({ job, exitCode, steps, words, untrustedDockerfile });
+      return explainFailure({
+        ...{ job, exitCode, steps, words },
+        untrustedDockerfile: await this.#untrustedDockerfile(),
+      });
     }
     const details = await inspectEngine(engine, { builder: job.builder, env, signal });
     return details.exportsLayouts ? refusedByClient({ job, words }) : cannotExport(details);
+  }
+
+  /** Empty when it cannot be read. */
+  #untrustedDockerfile(): Promise<string> {
+    return readFile(this.#job.dockerfilePath, 'utf8').catch(() => '');
   }
 
   #takeLine(line: string): void {
