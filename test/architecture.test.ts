@@ -9,7 +9,7 @@ const bands: readonly (readonly string[])[] = [
   ['submit', 'pipeline'],
   ['plan'],
   ['request'],
-  ['identity', 'policy', 'tags', 'report', 'ci', 'buildkit', 'signing', 'azure', 'github'],
+  ['identity', 'policy', 'advice', 'tags', 'report', 'ci', 'buildkit', 'signing', 'azure', 'github'],
   ['registry'],
   ['config', 'progress', 'http', 'process'],
   ['oci', 'dockerfile'],

@@ -1,3 +1,4 @@
+export { type AdviceRule, adviceRules } from './advice-rules.ts';
 export { configSchema, serviceConfigSchema } from './config-schema.ts';
 export { configurationMarkdown, serviceConfigurationMarkdown } from './configuration-markdown.ts';
 export { loadImageMatrix, type MatrixImage } from './image-matrix.ts';

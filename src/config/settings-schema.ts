@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { adoConfig } from './ado-config.ts';
+import { advice } from './advice-rules.ts';
 import {
   distinct,
   expecting,
@@ -163,6 +164,11 @@ function builds() {
         description: 'Builders that run platforms natively; what no node runs stays on the default builder.',
       },
     ),
+    advice: withDefault(advice, true, {
+      description:
+        'Whether builds are advised of what makes them slow, or the rules to leave out; docs/advice.md explains them.',
+      examples: [['emulated-compile']],
+    }),
     'build-timeout': withDefault(duration, '2h', { description: 'Longest time that a build may take.' }),
     'publish-timeout': withDefault(duration, '30m', {
       description: 'Longest time that the transfer to the registries may take.',

@@ -41,6 +41,7 @@ describe('settingsTable', () => {
       'cache.enabled = false [default]',
       'cache.cache-repo = (not set) [default]',
       'builder-nodes = (none) [default]',
+      'advice = true [default]',
       'build-timeout = 2h [default]',
       'publish-timeout = 30m [default]',
       'identity = (not set) [default]',
@@ -48,6 +49,7 @@ describe('settingsTable', () => {
       'policy = (not set) [default]',
       'sign-config = (not set) [default]',
       'trust = (not set) [default]',
+      'backend = auto [default]',
       'ado-config = (not set) [default]',
     ]);
   });

@@ -1,3 +1,5 @@
 export { type Instruction, parseDockerfile, type Stage } from './dockerfile.ts';
 export { dockerfileBases } from './dockerfile-bases.ts';
+export { flagValues, mountField, wordsOf } from './instruction-words.ts';
+export { type NeededStage, neededStages } from './needed-stages.ts';
 export { type TargetRun, targetRuns } from './target-runs.ts';
