@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Advice } from '../src/advice/index.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commandHelp, mainHelp } from '../src/cli/help.ts';
 import { printPlan } from '../src/cli/print-plan.ts';
@@ -117,6 +118,22 @@ const plan: BuildPlan = {
   created: '2021-09-30T12:00:00Z',
 };
 
+const advice: readonly Advice[] = [
+  {
+    rule: 'go-build-a',
+    file: 'images/app/Dockerfile',
+    line: 11,
+    message: '"-a" makes Go compile everything again, whatever its cache has: leave it out',
+    saves: 'with a warm cache 640 packages took 0.5 s without it, and 47 s with it',
+  },
+  {
+    rule: 'sources-before-dependencies',
+    file: 'images/app/Dockerfile',
+    line: 14,
+    message: '"npm ci" in line 15 fetches everything again after a change of any file',
+  },
+];
+
 /** The texts as files, reviewed as diffs; `npx vitest run -u test/golden.test.ts` writes them. */
 describe('what people read stays as it was reviewed', () => {
   test('the help', async () => {
@@ -125,7 +142,7 @@ describe('what people read stays as it was reviewed', () => {
   });
 
   test('the plan', async () => {
-    await expect(printPlan(plan)).toMatchFileSnapshot('golden/plan.golden.txt');
+    await expect(printPlan(plan, advice)).toMatchFileSnapshot('golden/plan.golden.txt');
   });
 
   test('the summary of a build that succeeded, and of one that did not', async () => {

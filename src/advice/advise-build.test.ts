@@ -13,10 +13,6 @@ test('rules that are left out say nothing', () => {
   expect(brief(dockerfile, { rules: [] })).toEqual([]);
 });
 
-test('a Dockerfile of more than a megabyte is left alone', () => {
-  expect(brief(`FROM golang\nCOPY . .\nRUN go build -a .\n${'#\n'.repeat(600_000)}`)).toEqual([]);
-});
-
 describe('what is said', () => {
   const said = (dockerfile: string, asked: Partial<PlannedBuild>) =>
     adviseBuild(plannedBuild(dockerfile, asked)).map(({ message }) => message);

@@ -8,16 +8,13 @@ import { goBuildAll } from './rules/go-build-a.ts';
 import { type RunTime, slowEmulation } from './rules/slow-emulation.ts';
 import { sourcesBeforeDependencies } from './rules/sources-before-dependencies.ts';
 
-/** Characters; a longer Dockerfile is nobody's own work. */
-const longestDockerfile = 1024 * 1024;
-
 /**
  * What would make a build faster, as far as its Dockerfile and its context tell, and once it was carried out also how
  * long its RUN took: each thing once, on the first line that it is about. Says nothing where it is not sure. Never
  * throws.
  */
 export function adviseBuild(build: PlannedBuild, times: readonly RunTime[] = []): readonly Advice[] {
-  if (build.rules.length === 0 || build.untrustedDockerfile.length > longestDockerfile) return [];
+  if (build.rules.length === 0) return [];
   const builds = platformBuilds(build);
   const found = findings(build, builds, times).filter(({ rule }) => build.rules.includes(rule));
   return joined(found)

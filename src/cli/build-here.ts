@@ -2,14 +2,14 @@ import { tmpdir } from 'node:os';
 import { ImageBuilderError } from '../core/index.ts';
 import { checkBuildFiles, runPipeline } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import { type EmitProgress, printJson } from '../progress/index.ts';
+import type { EmitProgress } from '../progress/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import type { Backend } from '../submit/index.ts';
+import { adviceSettings } from './advice-settings.ts';
 import type { CommandRun } from './commands.ts';
 import { clock } from './connect.ts';
 import { openPorts } from './open-ports.ts';
 import { type Prepared, planFrom } from './prepare.ts';
-import { printPlan } from './print-plan.ts';
 
 /** A build on this machine, of which everything is decided. */
 export interface LocalBuild {
@@ -45,16 +45,11 @@ export function localBackend(
       return await runPipeline({
         ...{ plan, ports, emit, clock, signal },
         root: source.root,
+        advice: adviceSettings(run, prepared, plan),
         temporaryFolder: tmpdir(),
       });
     },
   };
-}
-
-/** Prints the plan of a build on this machine. */
-export function printDryRun({ args, console }: CommandRun, { request }: LocalBuild): number {
-  console.stdout.write(args.switches.get('json') ? printJson(request, 2) : printPlan(request));
-  return 0;
 }
 
 function otherCommit(commit: string): ImageBuilderError {

@@ -2,7 +2,6 @@ import { ImageBuilderError } from '../core/index.ts';
 import { type EmitProgress, printJson } from '../progress/index.ts';
 import { clearFile, earlyFailureReport, writeFileWhole } from '../report/index.ts';
 import { answer } from './answer.ts';
-import { printDryRun } from './build-here.ts';
 import { printOrder, printPreview, type RemoteBuild } from './build-in-pipeline.ts';
 import { buildMany } from './build-many.ts';
 import type { CommandRun } from './commands.ts';
@@ -11,6 +10,7 @@ import { one } from './one.ts';
 import { openDisplay } from './open-display.ts';
 import { setOutputVariable } from './output-variable.ts';
 import { prepare, requestFrom } from './prepare.ts';
+import { showPlan } from './show-plan.ts';
 import { signOnly } from './sign.ts';
 import { printTags, tags } from './tags.ts';
 
@@ -31,7 +31,7 @@ export async function build(run: CommandRun): Promise<number> {
     if (one(args, 'matrix') !== undefined) return await buildMany(run, display);
     const decided = await decide(run, emit);
     if (args.switches.get('ado-preview-run')) return await printPreview(run, requireRemote(decided), emit);
-    if (args.switches.get('dry-run')) return printDecided(run, decided);
+    if (args.switches.get('dry-run')) return await printDecided(run, decided);
     const result = await carryOut(run, decided, emit);
     display.close();
     setOutputVariable(run, 'build_success', String(result.error === undefined));
@@ -43,8 +43,10 @@ export async function build(run: CommandRun): Promise<number> {
 }
 
 /** Prints what a build would do. */
-function printDecided(run: CommandRun, decided: DecidedBuild): number {
-  return decided.kind === 'here' ? printDryRun(run, decided) : printOrder(run, decided);
+async function printDecided(run: CommandRun, decided: DecidedBuild): Promise<number> {
+  return decided.kind === 'here'
+    ? showPlan(run, decided.prepared, decided.request)
+    : printOrder(run, decided);
 }
 
 /** Everything before the first step of the build; what goes wrong here is reported like any other failure. */

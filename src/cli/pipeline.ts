@@ -15,6 +15,7 @@ import { type BuildPlan, planBuild } from '../plan/index.ts';
 import { type EmitProgress, neutralise, printJson } from '../progress/index.ts';
 import { earlyFailureReport, summarizeReport, writeFileWhole } from '../report/index.ts';
 import { printedReport } from '../submit/index.ts';
+import { adviceSettings } from './advice-settings.ts';
 import { buildNodes } from './build-nodes.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
@@ -96,7 +97,10 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
     const { withSource } = await openSources({ run, settings, resolvePath, emit });
     const part = planFor(plan, one(run.args, 'node'));
     await using ports = openPorts({ run, settings, resolvePath, plan: part, emit });
-    const shared = { plan: part, ports, emit, clock, temporaryFolder: tmpdir(), signal: run.signal };
+    const shared = {
+      ...{ plan: part, ports, emit, clock, advice: adviceSettings(run, { settings }, part) },
+      ...{ temporaryFolder: tmpdir(), signal: run.signal },
+    };
     return await withSource(source, ({ root }) => buildAndPush({ ...shared, root }));
   });
 }

@@ -1,8 +1,7 @@
 import { checkBuildFiles } from '../pipeline/index.ts';
-import { printJson } from '../progress/index.ts';
 import type { CommandRun } from './commands.ts';
 import { planFrom, prepare, requestFrom } from './prepare.ts';
-import { printPlan } from './print-plan.ts';
+import { showPlan } from './show-plan.ts';
 import { warn } from './warn.ts';
 
 /** Prints the plan for people, or as JSON. Changes nothing and asks nobody. */
@@ -12,7 +11,5 @@ export async function plan(run: CommandRun): Promise<number> {
   const planned = await planFrom(run, prepared, requestFrom(run.args));
   // A CI may tell of a commit that is not at hand: everything but its files can be said.
   if (prepared.source.root !== '') await checkBuildFiles(prepared.source.root, planned);
-  const json = run.args.switches.get('json');
-  run.console.stdout.write(json ? printJson(planned, 2) : printPlan(planned));
-  return 0;
+  return showPlan(run, prepared, planned);
 }

@@ -1,11 +1,12 @@
+import type { Advice } from '../advice/index.ts';
 import { printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { neutralise } from '../progress/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 
-/** The plan as people read it: what is built from what, where it goes, and what decided so. */
-export function printPlan(plan: BuildPlan): string {
-  return sections(plan)
+/** The plan as people read it: what is built from what, where it goes, what decided so, and what would be faster. */
+export function printPlan(plan: BuildPlan, advice: readonly Advice[]): string {
+  return [...sections(plan), adviceLines(advice)]
     .filter(([, lines]) => lines.length > 0)
     .flatMap(([title, lines]) => lines.map((line, at) => `${(at === 0 ? title : '').padEnd(14)}${line}`))
     .map((line) => `${neutralise(line)}\n`)
@@ -74,6 +75,14 @@ function nodeLines(
   all: readonly unknown[],
 ) {
   return platforms.map((platform) => (all.length === 1 ? platform : `${platform}  on ${name}: ${reason}`));
+}
+
+function adviceLines(advice: readonly Advice[]): [title: string, lines: string[]] {
+  const lines = advice.map(({ rule, file, line, message, saves }) => {
+    const worth = saves === undefined ? '' : `; ${saves}`;
+    return `${file}:${line} ${rule}: ${message}${worth}`;
+  });
+  return ['advice', lines];
 }
 
 function pullNames(plan: BuildPlan): string[] {

@@ -43,6 +43,7 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     timings: timings.map(({ stage, seconds }) => ({ stage, seconds })),
     slowest_steps: slowestSteps(record),
     warnings: warningsOf(record),
+    ...(record.advice.length === 0 ? {} : { advice: record.advice.map((advice) => ({ ...advice })) }),
     ...(error === undefined ? {} : { error: errorReport(error) }),
   };
 }

@@ -4,6 +4,7 @@ import { restrictsBases } from '../policy/index.ts';
 import type { ImageLayout } from '../registry/index.ts';
 import { imageFolder } from './build-job.ts';
 import { buildOnNodes } from './build-on-nodes.ts';
+import { withAdvice } from './give-advice.ts';
 import { placeGoNetrc } from './go-netrc.ts';
 import type { Run } from './run.ts';
 import { together } from './together.ts';
@@ -46,11 +47,13 @@ async function build(run: Run): Promise<void> {
     const repositories = plan.destinations.map(({ push }) => push);
     await using _ = await placeGoNetrc(run);
     // That we may not push is better known now than after an hour of building.
-    [record.builds] = await together(
-      signal,
-      (shared) => buildOnNodes(run, shared),
-      (shared) => ports.checkPush(repositories, shared),
-    );
+    await withAdvice(run, async () => {
+      [record.builds] = await together(
+        signal,
+        (shared) => buildOnNodes(run, shared),
+        (shared) => ports.checkPush(repositories, shared),
+      );
+    });
     const directory = imageFolder(run.workFolder);
     record.image = { directory, layout: await ports.readLayout(directory), resumed: false };
   });

@@ -1,3 +1,4 @@
+import type { Advice } from '../advice/index.ts';
 import type { BuildOutcome } from '../buildkit/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
@@ -9,6 +10,8 @@ export interface RunRecord {
   /** None for an image that an earlier run built. */
   builds: readonly NodeBuild[];
   image: BuiltImage | undefined;
+  /** What would make the build faster. */
+  advice: readonly Advice[];
   /** Repositories that hold the whole image by digest. */
   published: readonly PublishedRepository[];
   /** What was signed before the first failure, or all there is to sign. */
@@ -32,5 +35,8 @@ export interface BuiltImage {
 }
 
 export function startRecord(started: Date): RunRecord {
-  return { started, builds: [], image: undefined, published: [], signed: [], tagged: false };
+  return {
+    ...{ started, builds: [], image: undefined },
+    ...{ advice: [], published: [], signed: [], tagged: false },
+  };
 }

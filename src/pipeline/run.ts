@@ -2,6 +2,7 @@ import type { Clock } from '../core/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { KeptImages } from './kept-images.ts';
+import type { AdviceSettings } from './plan-advice.ts';
 import type { Ports } from './ports.ts';
 import type { RunRecord } from './run-record.ts';
 import type { StageClock } from './stage-clock.ts';
@@ -10,6 +11,7 @@ export interface PipelineInputs {
   readonly plan: BuildPlan;
   /** Absolute path of the checkout. */
   readonly root: string;
+  readonly advice: AdviceSettings;
   readonly ports: Ports;
   /** Absolute path of a folder for temporary files, with room for the compressed image. */
   readonly temporaryFolder: string;

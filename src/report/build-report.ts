@@ -95,6 +95,14 @@ const slowStepSchema = z.strictObject({
   ),
 });
 
+const adviceSchema = z.strictObject({
+  rule: described(z.string(), 'Name of the rule, see docs/advice.md.'),
+  message: described(z.string(), 'What it costs and what to change.'),
+  file: z.optional(described(z.string(), 'Dockerfile, relative to the checkout.')),
+  line: z.optional(described(z.int(), 'Line in that file, from 1.')),
+  saves: z.optional(described(z.string(), 'What the change is worth, where that was measured.')),
+});
+
 /** The build report, version 1. The fields up to `architectures` keep the names that deployed readers know. */
 export const buildReportSchema = z.strictObject({
   version: described(z.literal(1), 'Version of this schema; grows when a field changes its meaning or goes.'),
@@ -146,6 +154,7 @@ export const buildReportSchema = z.strictObject({
       url: z.optional(z.string()),
     }),
   ),
+  advice: z.optional(described(z.array(adviceSchema), 'What would make the build faster.')),
   error: z.optional(described(errorSchema, 'Why it failed; absent on success.')),
 });
 

@@ -3,6 +3,7 @@ import { type Clock, humanSeconds, ImageBuilderError, isFailure, withDeadline } 
 import type { Sleep } from '../http/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { ParsedRequest } from '../request/index.ts';
+import { announceAdvice } from './announce-advice.ts';
 import { announceWarnings } from './announce-warnings.ts';
 import type { SubmitResult } from './backend.ts';
 import { endRun } from './end-run.ts';
@@ -40,6 +41,7 @@ export async function followToEnd(run: StartedRun, inputs: FollowInputs): Promis
   emit({ kind: 'stage-started', stage: 'run', title: `run ${run.name ?? run.id}: ${run.url}` });
   const result = await followInTime(run, inputs);
   announceWarnings(result.report, emit);
+  announceAdvice(result.report, emit);
   const outcome = { Succeeded: 'done', Failed: 'failed', Canceled: 'cancelled' } as const;
   const seconds = (clock().getTime() - began) / 1000;
   emit({ kind: 'stage-finished', stage: 'run', outcome: outcome[result.report.status], seconds });

@@ -7,6 +7,7 @@ type Told = Pick<
   | 'started'
   | 'slowest_steps'
   | 'warnings'
+  | 'advice'
   | 'platforms'
   | 'seconds'
   | 'timings'
@@ -23,6 +24,7 @@ const statuses = ['Canceled', 'Failed', 'Succeeded'] as const;
 export function joinBuilt(reports: readonly BuildReport[]): Told {
   const longest = reports.toSorted((one, other) => other.seconds - one.seconds)[0];
   const steps = reports.flatMap(({ slowest_steps }) => slowest_steps);
+  const advice = reports.flatMap((report) => report.advice ?? []);
   const error = reports.map((report) => report.error).find((each) => each !== undefined);
   return {
     status: statuses.find((each) => reports.some(({ status }) => status === each)) ?? 'Failed',
@@ -44,11 +46,12 @@ export function joinBuilt(reports: readonly BuildReport[]): Told {
         seconds: Math.max(...same.map(({ seconds }) => seconds)),
       };
     }),
+    ...(advice.length === 0 ? {} : { advice: distinct(advice) }),
     ...(error === undefined ? {} : { error }),
   };
 }
 
-/** Every node complains of the same Dockerfile. */
-function distinct(warnings: BuildReport['warnings']): BuildReport['warnings'] {
-  return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
+/** Every node tells of the same Dockerfile. */
+function distinct<T>(told: readonly T[]): T[] {
+  return [...new Map(told.map((each) => [JSON.stringify(each), each])).values()];
 }

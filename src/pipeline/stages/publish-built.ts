@@ -160,11 +160,12 @@ interface Joining {
 /** How it was built is the other stage's to tell; what became of it, and where, is not. */
 function joined({ built, published, image }: Joining): BuildReport {
   const told = joinBuilt(built);
-  const { resumed, started, slowest_steps, warnings } = told;
+  const { resumed, started, slowest_steps, warnings, advice } = told;
   const [only, ...others] = built;
   return {
     ...published,
     ...{ resumed, started, slowest_steps, warnings },
+    ...(advice === undefined ? {} : { advice }),
     digest: image?.root.descriptor.digest ?? (others.length === 0 ? (only?.digest ?? '') : ''),
     platforms: (image?.platforms ?? []).map(({ platform, descriptor }) => {
       const known = told.platforms.find((each) => each.platform === platform);

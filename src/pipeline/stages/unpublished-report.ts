@@ -15,11 +15,12 @@ export function unpublishedReport(plan: BuildPlan, reports: readonly BuildReport
   const built = joinBuilt(reports);
   const record = startRecord(new Date(built.started));
   const planned = makeReport({ plan, record, timings: [], error: undefined, clock: () => record.started });
-  const { seconds, timings, slowest_steps, warnings, error, resumed } = built;
+  const { seconds, timings, slowest_steps, warnings, advice, error, resumed } = built;
   return {
     ...planned,
     status: built.status === 'Canceled' ? 'Canceled' : 'Failed',
     ...{ seconds, timings, slowest_steps, warnings, resumed },
+    ...(advice === undefined ? {} : { advice }),
     repositories: planned.repositories.map((repository) => {
       const said = built.repositories.find((each) => each.repository === repository.repository);
       return { ...repository, state: said?.state === 'pushed' ? 'pushed' : 'missing' };

@@ -97,6 +97,20 @@ const warned: BuildReport = {
   ],
 };
 
+const advised: BuildReport = {
+  ...built,
+  advice: [
+    {
+      rule: 'go-build-a',
+      message: '"-a" makes Go compile everything again, whatever its cache has: leave it out',
+      file: 'images/app/Dockerfile',
+      line: 11,
+      saves: 'with a warm cache 640 packages took 0.5 s without it, and 47 s with it',
+    },
+    { rule: 'made <b>elsewhere</b>', message: 'do @this `now` | or [later](https://evil.example/)' },
+  ],
+};
+
 /** Reviewed as diffs, written by `npx vitest run src/report/markdown -u`. */
 describe('the summary of', () => {
   test.each([
@@ -106,6 +120,7 @@ describe('the summary of', () => {
     ['refused', refused],
     ['pull-request', pullRequest],
     ['warned', warned],
+    ['advised', advised],
   ])('a build that is %s', async (name, report) => {
     await expect(markdownSummary(report, facts)).toMatchFileSnapshot(`${name}.golden.md`);
   });
@@ -131,6 +146,7 @@ function everywhere(text: string): BuildReport {
     timings: built.timings,
     slowest_steps: [{ name: text, platform: text, seconds: 1, after: 1 }],
     warnings: [{ message: text, url: text, ...place }],
+    advice: [{ rule: text, message: text, saves: text, ...place }],
     error: { code: text, message: text, hint: text, step: text, platform: text, output: [text], ...place },
   };
 }
@@ -257,6 +273,7 @@ describe('the size', () => {
       '100,000 warnings',
       { warnings: many(100_000, { message: 'w'.repeat(1000), file: 'f'.repeat(1000), line: 1 }) },
     ],
+    ['100,000 pieces of advice', { advice: many(100_000, { rule: 'r', message: 'm'.repeat(1000) }) }],
     [
       '20,000 repositories',
       { repositories: many(20_000, { ...must(built.repositories[0]), pull_repository: 'r'.repeat(400) }) },
@@ -311,7 +328,7 @@ describe('the size', () => {
     const titles = summary.match(/^(?:###|>) .*/gm);
     expect(titles).toEqual([
       ...['### Why it failed', '### Source', '### Images'],
-      '> Too much for a summary, see the report for: platforms, signatures, timeline, warnings',
+      '> Too much for a summary, see the report for: platforms, signatures, timeline, warnings, advice',
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import { humanSeconds } from '../../core/index.ts';
 import type { BuildReport } from '../build-report.ts';
+import { adviceSection } from './advice-section.ts';
 import { failureSection } from './failure-section.ts';
 import { imageSection } from './image-section.ts';
 import { code } from './inert-text.ts';
@@ -24,13 +25,14 @@ const sections: readonly {
   readonly importance: number;
   readonly print: (report: BuildReport) => string[];
 }[] = [
-  { name: 'why it failed', importance: 7, print: failureSection },
-  { name: 'source', importance: 6, print: sourceSection },
-  { name: 'images', importance: 5, print: imageSection },
-  { name: 'platforms', importance: 3, print: platformSection },
-  { name: 'signatures', importance: 4, print: signatureSection },
-  { name: 'timeline', importance: 1, print: timelineSection },
-  { name: 'warnings', importance: 2, print: warningSection },
+  { name: 'why it failed', importance: 8, print: failureSection },
+  { name: 'source', importance: 7, print: sourceSection },
+  { name: 'images', importance: 6, print: imageSection },
+  { name: 'platforms', importance: 4, print: platformSection },
+  { name: 'signatures', importance: 5, print: signatureSection },
+  { name: 'timeline', importance: 2, print: timelineSection },
+  { name: 'warnings', importance: 3, print: warningSection },
+  { name: 'advice', importance: 1, print: adviceSection },
 ];
 
 /**
