@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRemoteStage, pushOf, startAction } from './remote-stage.ts';
+import { startAction } from './action-step.ts';
+import { pushOf } from './github-events.ts';
+import { openRemoteStage } from './remote-stage.ts';
 import { build, busybox, checkout, imageBuilder, registry, uniqueName } from './stage.ts';
 
 /** The stage that is slow on every platform but the builder's own. */
