@@ -3,8 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adviceRules } from '../config/index.ts';
 import { adviseBuild } from './advise-build.ts';
-import { bareContext, bothPlatforms, brief, goCache, plannedBuild } from './build-for-test.ts';
-import type { PlannedBuild } from './platform-builds.ts';
+import {
+  type AskedBuild,
+  bareContext,
+  bothPlatforms,
+  brief,
+  goCache,
+  plannedBuild,
+} from './build-for-test.ts';
 
 test('rules that are left out say nothing', () => {
   const dockerfile = 'FROM golang\nCOPY . .\nRUN go build -a .';
@@ -14,10 +20,10 @@ test('rules that are left out say nothing', () => {
 });
 
 describe('what is said', () => {
-  const said = (dockerfile: string, asked: Partial<PlannedBuild>) =>
+  const said = (dockerfile: string, asked: AskedBuild) =>
     adviseBuild(plannedBuild(dockerfile, asked)).map(({ message }) => message);
 
-  test.each<readonly [string, string, string, Partial<PlannedBuild>]>([
+  test.each<readonly [string, string, string, AskedBuild]>([
     [
       'names the lines that are alike',
       `FROM golang\nCOPY . .\nRUN ${goCache} go build -a x\nRUN ${goCache} go build -a y\nRUN ${goCache} go install -a z`,

@@ -1,5 +1,4 @@
 import type { Advice, Finding } from './advice.ts';
-import { nativeTest } from './native-platforms.ts';
 import { type PlannedBuild, type PlatformBuild, platformBuilds } from './platform-builds.ts';
 import { cacheMounts } from './rules/cache-mounts.ts';
 import { contextSize } from './rules/context-size.ts';
@@ -26,20 +25,19 @@ export function adviseBuild(build: PlannedBuild, times: readonly RunTime[] = [])
 }
 
 function findings(
-  { context, nativePlatforms, rules }: PlannedBuild,
+  { context, rules }: PlannedBuild,
   builds: readonly PlatformBuild[],
   times: readonly RunTime[],
 ): readonly Finding[] {
   const stages = builds.flatMap((build) => build.stages);
-  const isNative = nativeTest(nativePlatforms);
-  const measured = rules.includes('slow-emulation') ? slowEmulation(builds, times, isNative) : undefined;
+  const measured = rules.includes('slow-emulation') ? slowEmulation(builds, times) : undefined;
   const measuredStage = stages.find(({ stage }) => stage.from.line === measured?.line);
   const isMeasured = (line: number) => measuredStage?.runs.some((run) => run.line === line);
   return [
     ...stages.flatMap(goBuildAll),
     ...stages.flatMap(cacheMounts),
     ...stages.flatMap(sourcesBeforeDependencies),
-    ...emulatedCompiles(builds, isNative).filter(({ line }) => !isMeasured(line)),
+    ...emulatedCompiles(builds).filter(({ line }) => !isMeasured(line)),
     ...(measured === undefined ? [] : [measured]),
     ...(context === undefined ? [] : contextSize(stages, context)),
   ];

@@ -1,14 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles
 import { expect, test } from 'vitest';
-import { bareContext, bothPlatforms, brief, goCache } from './build-for-test.ts';
-import type { PlannedBuild } from './platform-builds.ts';
+import { type AskedBuild, bareContext, bothPlatforms, brief, goCache } from './build-for-test.ts';
 
-type Row = readonly [
-  title: string,
-  dockerfile: string,
-  advice: readonly string[],
-  asked?: Partial<PlannedBuild>,
-];
+type Row = readonly [title: string, dockerfile: string, advice: readonly string[], asked?: AskedBuild];
 
 const mount = 'compiler-without-cache-mount';
 const order = 'sources-before-dependencies';
@@ -230,6 +224,17 @@ ENTRYPOINT ["/manager"]`,
     'FROM maven AS b\nCOPY . .\nRUN --mount=type=cache,target=/root/.m2 mvn package\nFROM eclipse-temurin\nCOPY --from=b /target/a.jar /',
     [`3 ${emulated}`],
     bothPlatforms,
+  ],
+  [
+    'go for the one platform that no node runs',
+    `FROM golang\nCOPY . .\nRUN ${goCache} go build .`,
+    [`3 ${emulated}`],
+    {
+      nodes: [
+        { platforms: ['linux/amd64', 'linux/s390x'], nativePlatforms: ['linux/amd64'] },
+        { platforms: ['linux/arm64'], nativePlatforms: ['linux/arm64'] },
+      ],
+    },
   ],
   [
     'go on a node that runs arm64 only',

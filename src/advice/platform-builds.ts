@@ -1,7 +1,15 @@
 import type { AdviceRule } from '../config/index.ts';
 import { type NeededStage, neededStages } from '../dockerfile/index.ts';
+import { nativeTest } from './native-platforms.ts';
 import type { ContextFacts } from './rules/context-size.ts';
 import { type StageHistory, stageHistories } from './stage-history.ts';
+
+/** Where some of the platforms are built. Platforms are os/architecture[/variant]. */
+export interface BuilderNode {
+  readonly platforms: readonly string[];
+  /** What it runs without emulation, its own platform first; empty where that is not known. */
+  readonly nativePlatforms: readonly string[];
+}
 
 /** A build as it was planned. */
 export interface PlannedBuild {
@@ -9,10 +17,7 @@ export interface PlannedBuild {
   /** The path of the Dockerfile, relative to the checkout. */
   readonly file: string;
   readonly target?: string | undefined;
-  /** os/architecture[/variant]. */
-  readonly platforms: readonly string[];
-  /** Those that the builder runs without emulation, its own first; empty where that is not known. */
-  readonly nativePlatforms: readonly string[];
+  readonly nodes: readonly BuilderNode[];
   readonly buildArgs: readonly (readonly [name: string, value: string])[];
   /** Names of further build contexts. */
   readonly contexts: readonly string[];
@@ -25,6 +30,7 @@ export interface PlannedBuild {
 /** What one platform is built from. */
 export interface PlatformBuild {
   readonly platform: string;
+  readonly isNative: (platform: string) => boolean;
   /** In the order of the Dockerfile. */
   readonly stages: readonly StageHistory[];
   /** Positions of the stages whose files are the image: the target and its bases. */
@@ -32,15 +38,14 @@ export interface PlatformBuild {
 }
 
 export function platformBuilds(build: PlannedBuild): readonly PlatformBuild[] {
-  const [buildPlatform] = build.nativePlatforms;
-  return build.platforms.map((platform) => {
-    const needed = neededStages({
-      ...build,
-      untrustedText: build.untrustedDockerfile,
-      platform,
-      buildPlatform,
+  return build.nodes.flatMap(({ platforms, nativePlatforms }) => {
+    const [buildPlatform] = nativePlatforms;
+    const isNative = nativeTest(nativePlatforms);
+    return platforms.map((platform) => {
+      const question = { ...build, untrustedText: build.untrustedDockerfile, platform, buildPlatform };
+      const needed = neededStages(question);
+      return { platform, isNative, stages: stageHistories(needed), imageStages: withBases(needed) };
     });
-    return { platform, stages: stageHistories(needed), imageStages: withBases(needed) };
   });
 }
 

@@ -1,11 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bareContext, bothPlatforms, brief, goCache } from './build-for-test.ts';
-import type { PlannedBuild } from './platform-builds.ts';
+import { type AskedBuild, bareContext, bothPlatforms, brief, goCache } from './build-for-test.ts';
 
-type Row = readonly [title: string, dockerfile: string, asked?: Partial<PlannedBuild>];
+type Row = readonly [title: string, dockerfile: string, asked?: AskedBuild];
 
 /** Dockerfiles that look like those that there is something to say about, and are right as they are. */
 const rows: readonly Row[] = [
@@ -166,6 +165,16 @@ COPY --from=build /app /app`,
     { ...bothPlatforms, nativePlatforms: ['linux/amd64', 'linux/arm64'] },
   ],
   [
+    'go where each platform has a node of its own',
+    `FROM golang\nCOPY . .\nRUN ${goCache} go build .`,
+    {
+      nodes: [
+        { platforms: ['linux/amd64'], nativePlatforms: ['linux/amd64'] },
+        { platforms: ['linux/arm64'], nativePlatforms: ['linux/arm64', 'linux/arm/v7'] },
+      ],
+    },
+  ],
+  [
     'go where nobody knows the builder',
     `FROM golang\nCOPY . .\nRUN ${goCache} go build .`,
     { ...bothPlatforms, nativePlatforms: [] },
@@ -223,7 +232,15 @@ test.each(cases)('nothing is said of $title', ({ dockerfile, asked }) => {
   expect(brief(dockerfile, asked)).toEqual([]);
 });
 
-test('nothing is said of our own examples', () => {
-  const dockerfile = readFileSync(join(import.meta.dirname, '../../examples/quickstart/Dockerfile'), 'utf8');
+const examples = join(import.meta.dirname, '../../examples');
+const built = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'Dockerfile')));
+
+test.each(built)('nothing is said of our own example %s', (name) => {
+  const dockerfile = readFileSync(join(examples, name, 'Dockerfile'), 'utf8');
+  expect(brief(dockerfile, bothPlatforms)).toEqual([]);
+});
+
+test('the context of the quickstart needs no ignore file', () => {
+  const dockerfile = readFileSync(join(examples, 'quickstart/Dockerfile'), 'utf8');
   expect(brief(dockerfile, { ...bothPlatforms, context: bareContext })).toEqual([]);
 });

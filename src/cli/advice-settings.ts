@@ -1,24 +1,21 @@
+import type { Settings } from '../config/index.ts';
 import type { AdviceSettings } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { CommandRun } from './commands.ts';
 import { nativePlatforms } from './native-platforms.ts';
-import type { Prepared } from './prepare.ts';
 
-/** What a build is advised of, by the configuration and by the builder that it will run on. */
+/** What a build is advised of, by the configuration and by the builders that it runs on. */
 export function adviceSettings(
   { console }: Pick<CommandRun, 'console'>,
-  { settings }: Pick<Prepared, 'settings'>,
-  plan: BuildPlan,
+  { advice, builderNodes }: Pick<Settings, 'advice' | 'builderNodes'>,
+  { nodes }: Pick<BuildPlan, 'nodes'>,
 ): AdviceSettings {
-  const [only] = plan.nodes.length === 1 ? plan.nodes : [];
+  const facts = { configured: builderNodes, environment: console.environment, machine: process.arch };
   return {
-    rules: settings.advice,
-    nativePlatforms: nativePlatforms({
-      plan,
-      nodes: settings.builderNodes,
-      named: only?.builder,
-      environment: console.environment,
-      machine: process.arch,
-    }),
+    rules: advice,
+    nodes: nodes.map((node) => ({
+      platforms: node.platforms,
+      nativePlatforms: nativePlatforms(node, facts),
+    })),
   };
 }

@@ -45,7 +45,7 @@ export function localBackend(
       return await runPipeline({
         ...{ plan, ports, emit, clock, signal },
         root: source.root,
-        advice: adviceSettings(run, prepared, plan),
+        advice: adviceSettings(run, settings, plan),
         temporaryFolder: tmpdir(),
       });
     },

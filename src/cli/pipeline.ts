@@ -98,8 +98,8 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
     const part = planFor(plan, one(run.args, 'node'));
     await using ports = openPorts({ run, settings, resolvePath, plan: part, emit });
     const shared = {
-      ...{ plan: part, ports, emit, clock, advice: adviceSettings(run, { settings }, part) },
-      ...{ temporaryFolder: tmpdir(), signal: run.signal },
+      ...{ plan: part, ports, emit, clock, temporaryFolder: tmpdir(), signal: run.signal },
+      advice: adviceSettings(run, settings, part),
     };
     return await withSource(source, ({ root }) => buildAndPush({ ...shared, root }));
   });

@@ -68,6 +68,14 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
   ];
 }
 
+function adviceLines(advice: readonly Advice[]): [title: string, lines: string[]] {
+  const lines = advice.map(({ rule, file, line, message, saves }) => {
+    const worth = saves === undefined ? '' : `; ${saves}`;
+    return `${file}:${line} ${rule}: ${message}${worth}`;
+  });
+  return ['advice', lines];
+}
+
 /** One builder for all is not worth a word. */
 function nodeLines(
   { platforms, name, reason }: BuildPlan['nodes'][number],
@@ -75,14 +83,6 @@ function nodeLines(
   all: readonly unknown[],
 ) {
   return platforms.map((platform) => (all.length === 1 ? platform : `${platform}  on ${name}: ${reason}`));
-}
-
-function adviceLines(advice: readonly Advice[]): [title: string, lines: string[]] {
-  const lines = advice.map(({ rule, file, line, message, saves }) => {
-    const worth = saves === undefined ? '' : `; ${saves}`;
-    return `${file}:${line} ${rule}: ${message}${worth}`;
-  });
-  return ['advice', lines];
 }
 
 function pullNames(plan: BuildPlan): string[] {

@@ -8,10 +8,9 @@ import { printPlan } from './print-plan.ts';
 
 /** Prints a plan with what would make its build faster, for people or as JSON. */
 export async function showPlan(run: CommandRun, prepared: Prepared, plan: BuildPlan): Promise<number> {
-  const { args, console } = run;
-  const { root } = prepared.source;
-  const advice = await planAdvice({ root, plan, advice: adviceSettings(run, prepared, plan) });
-  const json = args.switches.get('json');
-  console.stdout.write(json ? printJson({ ...plan, advice }, 2) : printPlan(plan, advice));
+  const { source, settings } = prepared;
+  const advice = await planAdvice({ root: source.root, plan, advice: adviceSettings(run, settings, plan) });
+  const json = run.args.switches.get('json');
+  run.console.stdout.write(json ? printJson({ ...plan, advice }, 2) : printPlan(plan, advice));
   return 0;
 }

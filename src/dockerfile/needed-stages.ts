@@ -17,6 +17,8 @@ export interface NeededStage {
   readonly index: number;
   /** os/architecture[/variant] that its steps run on; undefined where that is not known. */
   readonly runsOn: string | undefined;
+  /** Whether they run on the platform of the builder, whatever that is. */
+  readonly onBuilder: boolean;
   /** What it takes files from: its base first, then in the order of the lines. */
   readonly sources: readonly StageSource[];
 }
@@ -65,17 +67,23 @@ function resolveStages(stages: readonly Stage[], question: DockerfileQuestion): 
       resolveSource(written, { lookup, before, resolved, question }),
     );
     const [base] = sources;
-    const ownPlatform = platformOf(stage, lookup, question.platform);
-    const runsOn = base?.kind === 'stage' ? resolved[base.index]?.runsOn : ownPlatform;
-    resolved.push({ stage, index, runsOn, sources });
+    const below = base?.kind === 'stage' ? resolved[base.index] : undefined;
+    const { runsOn, onBuilder } = below ?? platformOf(stage, lookup, question.platform);
+    resolved.push({ stage, index, runsOn, onBuilder, sources });
     if (stage.name !== undefined) before.set(stage.name, index);
   }
   return resolved;
 }
 
-function platformOf({ from }: Stage, lookup: Lookup, fallback: string): string | undefined {
+function platformOf(
+  { from }: Stage,
+  lookup: Lookup,
+  target: string,
+): Pick<NeededStage, 'runsOn' | 'onBuilder'> {
   const [word] = flagValues(from, 'platform');
-  return word === undefined ? fallback : expandWord(word, lookup) || undefined;
+  if (word === undefined) return { runsOn: target, onBuilder: false };
+  const onBuilder = /^["']?\$(?:BUILDPLATFORM|\{BUILDPLATFORM\})["']?$/.test(word);
+  return { runsOn: expandWord(word, lookup) || undefined, onBuilder };
 }
 
 /** Something that a stage takes files from, as it is written. */

@@ -8,18 +8,14 @@ export interface TargetRun {
   readonly instruction: Instruction;
 }
 
-/** Stands for the platform of a builder that is not chosen yet: Linux, of no architecture that anybody builds for. */
-const builder = 'linux/builder';
-
 /**
  * The commands of a build that run on its target platform, so that they are emulated elsewhere: those of the stages that
  * it needs and that no `--platform` of their own, or of the stage they begin with, holds to another platform. Where a
  * platform is not understood it counts as the target's. Never throws.
  */
 export function targetRuns(question: DockerfileQuestion): readonly TargetRun[] {
-  const needed = neededStages({ ...question, buildPlatform: builder });
-  const onTarget = needed.filter(({ runsOn = question.platform }) => runsOn === question.platform);
-  return onTarget.flatMap(({ stage, index }) => {
+  return neededStages(question).flatMap(({ stage, index, runsOn, onBuilder }) => {
+    if (onBuilder || (runsOn !== undefined && runsOn !== question.platform)) return [];
     const runs = stage.instructions.filter(({ keyword }) => keyword === 'RUN');
     return runs.map((instruction) => ({ stage: stage.name ?? String(index), instruction }));
   });

@@ -1,7 +1,7 @@
 import { type Advice, adviseBuild, type PlannedBuild, type RunTime } from '../advice/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
+import { dockerfileText } from './dockerfile-text.ts';
 import { lookAtContext } from './look-at-context.ts';
-import { readDockerfile } from './read-dockerfile.ts';
 
 export interface AdvisedPlan {
   /** Absolute path of the checkout. */
@@ -11,7 +11,7 @@ export interface AdvisedPlan {
 }
 
 /** What advice depends on beside the plan. */
-export type AdviceSettings = Pick<PlannedBuild, 'rules' | 'nativePlatforms'>;
+export type AdviceSettings = Pick<PlannedBuild, 'rules' | 'nodes'>;
 
 /** What would make the build of a plan faster. Does not throw: advice never stands in the way of a build. */
 export async function planAdvice(advised: AdvisedPlan): Promise<readonly Advice[]> {
@@ -39,11 +39,12 @@ async function plannedBuild(
   { root, plan, advice }: AdvisedPlan,
   signal: AbortSignal,
 ): Promise<PlannedBuild | undefined> {
-  const { image, platforms, buildArgs, buildContexts } = plan;
-  const untrustedDockerfile = advice.rules.length === 0 ? undefined : await readDockerfile(root, plan);
+  const { image, buildArgs, buildContexts } = plan;
+  if (advice.rules.length === 0) return undefined;
+  const untrustedDockerfile = await dockerfileText(root, image.dockerfile);
   if (untrustedDockerfile === undefined) return undefined;
   return {
-    ...{ ...advice, untrustedDockerfile, platforms, buildArgs },
+    ...{ ...advice, untrustedDockerfile, buildArgs },
     file: image.dockerfile,
     target: image.target,
     contexts: buildContexts.map(([name]) => name),

@@ -36,7 +36,7 @@ export interface BuiltImage {
 
 export function startRecord(started: Date): RunRecord {
   return {
-    ...{ started, builds: [], image: undefined },
-    ...{ advice: [], published: [], signed: [], tagged: false },
+    ...{ started, builds: [], image: undefined, advice: [] },
+    ...{ published: [], signed: [], tagged: false },
   };
 }

@@ -12,11 +12,8 @@ const ways: Partial<Record<Compile['compiler'], string>> = {
 };
 
 /** Compilers that run under emulation and could run on the platform of the builder. */
-export function emulatedCompiles(
-  builds: readonly PlatformBuild[],
-  isNative: (platform: string) => boolean,
-): readonly Finding[] {
-  const found = builds.flatMap(({ platform, stages, imageStages }) =>
+export function emulatedCompiles(builds: readonly PlatformBuild[]): readonly Finding[] {
+  const found = builds.flatMap(({ platform, isNative, stages, imageStages }) =>
     stages
       .filter(({ runsOn }) => runsOn !== undefined && !isNative(runsOn))
       .flatMap(({ runs, index }) =>

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adviseBuild } from '../advise-build.ts';
-import { plannedBuild } from '../build-for-test.ts';
-import type { PlannedBuild } from '../platform-builds.ts';
+import { type AskedBuild, plannedBuild } from '../build-for-test.ts';
 import type { RunTime } from './slow-emulation.ts';
 
 const two = `FROM --platform=$BUILDPLATFORM golang AS tools
@@ -18,7 +17,7 @@ COPY --from=tools /y /y`;
 const [arm, amd] = ['linux/arm64', 'linux/amd64'];
 const at = (line: number, platform: string, seconds: number): RunTime => ({ line, platform, seconds });
 
-function advice(times: readonly RunTime[], asked: Partial<PlannedBuild> = {}) {
+function advice(times: readonly RunTime[], asked: AskedBuild = {}) {
   const rules = ['slow-emulation', 'emulated-compile'] as const;
   return adviseBuild(plannedBuild(two, { platforms: [arm, amd], rules, ...asked }), times);
 }
@@ -67,9 +66,9 @@ describe('a build that was slow under emulation', () => {
   });
 });
 
-const few: Partial<PlannedBuild> = { rules: ['slow-emulation'] };
+const few: AskedBuild = { rules: ['slow-emulation'] };
 
-test.each<readonly [string, readonly RunTime[], Partial<PlannedBuild>]>([
+test.each<readonly [string, readonly RunTime[], AskedBuild]>([
   ['where nothing ran', [], few],
   ['where it cost little', [at(6, arm, 4.9), at(8, arm, 3)], few],
   ['where it took as long natively', [at(6, arm, 60), at(6, amd, 40)], few],

@@ -31,11 +31,10 @@ interface Emulated {
 export function slowEmulation(
   builds: readonly PlatformBuild[],
   times: readonly RunTime[],
-  isNative: (platform: string) => boolean,
 ): Finding | undefined {
   const stages = builds.flatMap((build) =>
     build.stages
-      .filter(({ runsOn }) => runsOn !== undefined && !isNative(runsOn))
+      .filter(({ runsOn }) => runsOn !== undefined && !build.isNative(runsOn))
       .map((history) => ({ build, history })),
   );
   const emulated = [...Map.groupBy(stages, ({ history }) => history.index).values()].flatMap((same) => {

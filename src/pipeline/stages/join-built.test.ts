@@ -55,4 +55,21 @@ describe('what several nodes built is told as one build', () => {
     expect(joined.warnings).toEqual(warnings);
     expect(joined.slowest_steps.map(({ seconds }) => seconds)).toEqual([9, 8, 7, 5, 2]);
   });
+
+  test('with each advice once, in the words of the first', () => {
+    const advice = (line: number, message: string) => ({
+      rule: 'emulated-compile',
+      file: 'Dockerfile',
+      line,
+      message,
+    });
+    const one = reportOf('linux/amd64', { advice: [advice(3, 'of amd64'), advice(5, 'of both')] });
+    const other = reportOf('linux/arm64', { advice: [advice(3, 'of arm64'), advice(7, 'of arm64')] });
+    expect(joinBuilt([one, other]).advice?.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      '3 of amd64',
+      '5 of both',
+      '7 of arm64',
+    ]);
+    expect(joinBuilt([reportOf('linux/amd64')])).not.toHaveProperty('advice');
+  });
 });

@@ -24,8 +24,8 @@ const statuses = ['Canceled', 'Failed', 'Succeeded'] as const;
 export function joinBuilt(reports: readonly BuildReport[]): Told {
   const longest = reports.toSorted((one, other) => other.seconds - one.seconds)[0];
   const steps = reports.flatMap(({ slowest_steps }) => slowest_steps);
-  const advice = reports.flatMap((report) => report.advice ?? []);
   const error = reports.map((report) => report.error).find((each) => each !== undefined);
+  const advice = once(reports.flatMap((report) => report.advice ?? []));
   return {
     status: statuses.find((each) => reports.some(({ status }) => status === each)) ?? 'Failed',
     resumed: reports.some(({ resumed }) => resumed),
@@ -46,12 +46,18 @@ export function joinBuilt(reports: readonly BuildReport[]): Told {
         seconds: Math.max(...same.map(({ seconds }) => seconds)),
       };
     }),
-    ...(advice.length === 0 ? {} : { advice: distinct(advice) }),
+    ...(advice.length === 0 ? {} : { advice }),
     ...(error === undefined ? {} : { error }),
   };
 }
 
-/** Every node tells of the same Dockerfile. */
-function distinct<T>(told: readonly T[]): T[] {
-  return [...new Map(told.map((each) => [JSON.stringify(each), each])).values()];
+/** Every node complains of the same Dockerfile. */
+function distinct(warnings: BuildReport['warnings']): BuildReport['warnings'] {
+  return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
+}
+
+/** Each node reads the same Dockerfile, and says of a line what it knows: the first to speak of it is heard. */
+function once(advice: NonNullable<BuildReport['advice']>): NonNullable<BuildReport['advice']> {
+  const said = Map.groupBy(advice, ({ rule, file, line }) => JSON.stringify([rule, file, line]));
+  return [...said.values()].flatMap((same) => same.slice(0, 1));
 }
