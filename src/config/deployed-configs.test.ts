@@ -72,6 +72,9 @@ describe('a deployed configuration', () => {
       adoPipelineId: 14902,
       adoRetryStrategy: { attempts: 3, delay: 5 },
       adoRefreshInterval: 15,
+      adoTimeout: 7200,
+      adoParameters: 'encoded',
+      adoSignInRedirect: 'suppress',
     });
     expect(warnings.map(printed)).toEqual([
       '1:1 key "log-format" has no effect: the form of the log is chosen when a command is run (remove the key and use --progress)',

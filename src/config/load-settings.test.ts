@@ -37,6 +37,15 @@ describe('a configuration that is right', () => {
         buildTimeout: 7200,
         publishTimeout: 1800,
         restrictedBases: [],
+        backend: 'auto',
+        advice: [
+          'go-build-a',
+          'compiler-without-cache-mount',
+          'sources-before-dependencies',
+          'emulated-compile',
+          'slow-emulation',
+          'context-without-dockerignore',
+        ],
       });
     },
   );
@@ -89,7 +98,7 @@ ado-config:
       builderNodes: [{ name: 'arm', builder: 'arm-builder', platforms: ['linux/arm64'] }],
       buildTimeout: 5400,
       publishTimeout: 0.5,
-      adoConfig: { adoRetryStrategy: { attempts: 3, delay: 0 }, adoRefreshInterval: 15 },
+      adoConfig: { adoRetryStrategy: { attempts: 3, delay: 0 }, adoRefreshInterval: 5 },
     });
   });
 

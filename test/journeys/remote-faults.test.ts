@@ -46,9 +46,9 @@ describe('a build that is followed through trouble', () => {
     const faults = [
       order({ ...timeline, fault: { kind: 'status', status: 503 } }),
       order({ ...timeline, fault: { kind: 'dropped', executed: true }, after: 1 }),
-      order({ ...timeline, fault: { kind: 'throttled', retryAfter: 1 }, after: 2 }),
-      order({ ...timeline, fault: { kind: 'sign-in', form: '203' }, after: 3 }),
-      order({ ...timeline, fault: { kind: 'truncated' }, after: 4 }),
+      order({ ...timeline, fault: { kind: 'throttled', retryAfter: 1 }, after: 1 }),
+      order({ ...timeline, fault: { kind: 'sign-in', form: '203' }, after: 1 }),
+      order({ ...timeline, fault: { kind: 'truncated' }, after: 1 }),
       order({ ...build, fault: { kind: 'stopped' } }),
       order({ ...log, fault: { kind: 'truncated' } }),
       order({ ...log, fault: { kind: 'dropped', executed: false }, after: 2 }),
