@@ -222,8 +222,8 @@ describe('the identity of the client', () => {
     const identity = await clients.issue({ name: 'late', purpose: 'client', ...expired });
     const fake = await startSignify();
     const { signer } = await openSigner(fake, { identity });
-    for (const attempt of [signer.check(), signer.sign(target)]) {
-      await expect(attempt).rejects.toMatchObject({
+    for (const attempt of [() => signer.check(), () => signer.sign(target)]) {
+      await expect(attempt()).rejects.toMatchObject({
         code: 'signing.failed',
         message: expect.stringMatching(/the certificate expired at/),
       });
