@@ -7,10 +7,18 @@ export async function together<A, B>(
   first: (signal: AbortSignal) => Promise<A>,
   second: (signal: AbortSignal) => Promise<B>,
 ): Promise<[A, B]> {
+  return (await allTogether<A | B>(signal, [first, second])) as [A, B];
+}
+
+/** The same for any number of works. */
+export async function allTogether<T>(
+  signal: AbortSignal,
+  works: readonly ((signal: AbortSignal) => Promise<T>)[],
+): Promise<T[]> {
   const stop = new AbortController();
   const shared = AbortSignal.any([signal, stop.signal]);
   let failure: { readonly error: unknown } | undefined;
-  const watch = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+  const watch = async (work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
     try {
       return await work(shared);
     } catch (error) {
@@ -19,7 +27,7 @@ export async function together<A, B>(
       return undefined;
     }
   };
-  const results = await Promise.all([watch(first), watch(second)]);
+  const results = await Promise.all(works.map(watch));
   if (failure !== undefined) throw failure.error;
-  return results as [A, B];
+  return results as T[];
 }
