@@ -1,4 +1,4 @@
-import { cancelled, throwIfCancelled } from '../core/index.ts';
+import { throwIfCancelled, untilAborted } from '../core/index.ts';
 
 interface RunningWork<T> {
   readonly result: Promise<T>;
@@ -30,13 +30,4 @@ export function sharedWork<T>(
       if (mine.waiting === 0 && running === mine) running = undefined;
     }
   };
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(cancelled(signal));
-    signal?.addEventListener('abort', stop, { once: true });
-    const release = () => signal?.removeEventListener('abort', stop);
-    work.then(resolve, reject).finally(release);
-  });
 }

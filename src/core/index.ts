@@ -16,3 +16,4 @@ export { Secret } from './secret.ts';
 export { readStrictJson } from './strict-json.ts';
 export type { Clock } from './time.ts';
 export { compactDate, humanBytes, humanSeconds, rfc3339 } from './time.ts';
+export { untilAborted } from './until-aborted.ts';

@@ -1,4 +1,4 @@
-import { cancelled, type Secret } from '../core/index.ts';
+import { type Secret, untilAborted } from '../core/index.ts';
 import type { HttpMethod, HttpRequest, HttpResponse } from '../http/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { Access, Action } from './auth/access.ts';
@@ -110,15 +110,4 @@ async function sendAuthorized(
 function accessOf({ repository, actions, mountFrom }: RegistryCall): readonly Access[] {
   const own: Access = { path: repository.path, actions };
   return mountFrom === undefined ? [own] : [own, { path: mountFrom, actions: ['pull'] }];
-}
-
-/** Stops waiting for work that several callers share, without stopping the work. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(cancelled(signal));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
