@@ -1,5 +1,5 @@
 import { loadSettings, type Settings, shippedConfig } from '../config/index.ts';
-import { ImageBuilderError } from '../core/index.ts';
+import { requirePipeline } from '../submit/index.ts';
 import { checkTemplate, checkValidationPattern } from '../tags/index.ts';
 
 type Pipeline = NonNullable<Settings['adoConfig']>;
@@ -12,8 +12,5 @@ export async function loadBuildSettings(
     ...{ file: file || undefined, env: {}, checkoutRoot: undefined, shippedConfig: shippedConfig() },
     checks: { checkTemplate, checkPattern: checkValidationPattern },
   });
-  if (settings.adoConfig !== undefined) return { settings, pipeline: settings.adoConfig };
-  const hint = 'add "ado-config" with the pipeline that builds';
-  const problems = [{ source: path, path: 'ado-config', message: 'no pipeline is configured', hint }];
-  throw new ImageBuilderError('config.invalid', `configuration "${path}" is incomplete`, { problems });
+  return { settings, pipeline: requirePipeline(settings, path) };
 }

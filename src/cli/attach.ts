@@ -1,8 +1,8 @@
 import { findCheckoutRoot } from '../ci/index.ts';
-import { ImageBuilderError, Secret } from '../core/index.ts';
 import { clearFile } from '../report/index.ts';
-import { openPipeline } from '../submit/index.ts';
+import { openPipeline, requirePipeline } from '../submit/index.ts';
 import { answer } from './answer.ts';
+import { azureLoginOf } from './azure-login-of.ts';
 import type { CommandRun } from './commands.ts';
 import { agent, clock } from './connect.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -22,21 +22,15 @@ export async function attach(run: CommandRun): Promise<number> {
     await findCheckoutRoot(console.directory, signal),
   );
   warn(run, warnings);
-  if (settings.adoConfig === undefined) throw noPipeline(file);
-  const clientSecret = one(args, 'azure-client-secret');
+  const adoConfig = requirePipeline(settings, file);
   const display = openDisplay(run);
   try {
     await using pipeline = openPipeline({
-      pipeline: { settings: settings.adoConfig, host: '' },
+      pipeline: { settings: adoConfig, host: '' },
       identity: settings.identity,
       environment: console.environment,
       isGithub: console.environment.GITHUB_ACTIONS === 'true',
-      given: {
-        tenantId: one(args, 'azure-tenant-id'),
-        clientId: one(args, 'azure-client-id'),
-        clientSecret:
-          clientSecret === undefined || clientSecret === '' ? undefined : new Secret(clientSecret),
-      },
+      given: azureLoginOf(args),
       ...{ emit: display.emit, clock, userAgent: agent, random: Math.random },
     });
     const result = await pipeline.attach(runId, signal);
@@ -57,10 +51,4 @@ function readRun(untrustedText: string): number {
     `"${untrustedText}" is no run`,
     'name it by its number, or by the address of its page',
   );
-}
-
-function noPipeline(file: string): ImageBuilderError {
-  const hint = 'add "ado-config" with the pipeline that builds';
-  const problems = [{ source: file, path: 'ado-config', message: 'no pipeline is configured', hint }];
-  return new ImageBuilderError('config.invalid', `configuration "${file}" is incomplete`, { problems });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { refuseLocalMerge } from '../ci/index.ts';
-import { ImageBuilderError, reasonOf, Secret } from '../core/index.ts';
+import { ImageBuilderError, reasonOf } from '../core/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { BuildRequest, ParsedRequest } from '../request/index.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type PipelineOrder,
   remoteRequest,
 } from '../submit/index.ts';
+import { azureLoginOf, secretFlag } from './azure-login-of.ts';
 import type { CommandRun } from './commands.ts';
 import { agent, clock } from './connect.ts';
 import { one } from './one.ts';
@@ -82,19 +83,10 @@ export async function printPreview(run: CommandRun, build: RemoteBuild, emit: Em
 
 function open(run: CommandRun, build: RemoteBuild, emit: EmitProgress): Pipeline & AsyncDisposable {
   const { args, console } = run;
-  const secret = (name: string) => {
-    const value = one(args, name);
-    return value === undefined || value === '' ? undefined : new Secret(value);
-  };
   return openPipeline({
     ...build,
     environment: console.environment,
-    given: {
-      token: secret('oidc-token'),
-      tenantId: one(args, 'azure-tenant-id'),
-      clientId: one(args, 'azure-client-id'),
-      clientSecret: secret('azure-client-secret'),
-    },
+    given: { token: secretFlag(args, 'oidc-token'), ...azureLoginOf(args) },
     ...{ emit, clock, userAgent: agent, random: Math.random },
   });
 }
