@@ -10,7 +10,7 @@ const bands: readonly (readonly string[])[] = [
   ['plan'],
   ['request'],
   ['identity', 'policy', 'advice', 'tags', 'report', 'ci', 'buildkit', 'signing', 'azure', 'github'],
-  ['registry'],
+  ['registry', 'signers'],
   ['config', 'progress', 'http', 'process'],
   ['oci', 'dockerfile'],
   ['core'],

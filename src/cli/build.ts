@@ -11,7 +11,6 @@ import { openDisplay } from './open-display.ts';
 import { setOutputVariable } from './output-variable.ts';
 import { prepare, requestFrom } from './prepare.ts';
 import { showPlan } from './show-plan.ts';
-import { signOnly } from './sign.ts';
 import { printTags, tags } from './tags.ts';
 
 /**
@@ -21,7 +20,7 @@ import { printTags, tags } from './tags.ts';
 export async function build(run: CommandRun): Promise<number> {
   const { args } = run;
   if (args.switches.get('parse-tags-only')) return tags(run);
-  if (args.switches.get('sign-only')) return signOnly(run);
+  if (args.switches.get('sign-only')) return (await import('./sign.ts')).signOnly(run);
   const reportPath = one(args, 'build-report-path');
   // A reader must not take the report of an earlier build for this one's.
   if (reportPath !== undefined) await clearFile(reportPath);

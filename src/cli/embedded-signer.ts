@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceConfig } from '../config/index.ts';
 import type { AttachReferrer, RegistryClient } from '../registry/index.ts';
-import { type KeySource, localKey, notationSigner, type Signer, timestamping } from '../signing/index.ts';
+import type { Signer } from '../signers/index.ts';
+import { type KeySource, localKey, notationSigner, timestamping } from '../signing/index.ts';
 import { agent, type Connections, clock } from './connect.ts';
 
 export type EmbeddedSettings = ServiceConfig['signer'];

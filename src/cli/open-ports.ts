@@ -16,7 +16,7 @@ import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import { goLogins } from './go-logins.ts';
-import { openSigners, type Signers } from './open-signers.ts';
+import type { Signers } from './open-signers.ts';
 import type { Prepared } from './prepare.ts';
 
 export interface PortInputs {
@@ -34,8 +34,11 @@ const earlyCheckMilliseconds = 20_000;
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const { run, settings, plan, emit } = inputs;
   const connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
-  const signers = (signal: AbortSignal) =>
-    openSigners({ ...inputs, ...connections, signal, signers: signersOf(plan) });
+  const signers = async (signal: AbortSignal) => {
+    // Much to load, and nothing that a build waits for.
+    const { openSigners } = await import('./open-signers.ts');
+    return openSigners({ ...inputs, ...connections, signal, signers: signersOf(plan) });
+  };
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
     build: (job, signal) => buildWithEngine(inputs, job, signal),

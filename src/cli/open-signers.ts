@@ -6,6 +6,11 @@ import type { EmitProgress } from '../progress/index.ts';
 import { type AttachReferrer, referrerAttacher } from '../registry/index.ts';
 import {
   type ConfiguredSigner,
+  type SigningTarget,
+  signTarget,
+  type TargetOutcome,
+} from '../signers/index.ts';
+import {
   checkCoverage,
   confirmCosign,
   confirmNotation,
@@ -15,11 +20,8 @@ import {
   loadCosignKey,
   loadCosignKeys,
   loadTrust,
-  type SigningTarget,
   signedBy,
   signifySigner,
-  signTarget,
-  type TargetOutcome,
   type Trust,
 } from '../signing/index.ts';
 import { agent, type Connections, clock } from './connect.ts';

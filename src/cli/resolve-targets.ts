@@ -8,7 +8,7 @@ import {
 } from '../oci/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import { type PlatformTarget, signingTargets } from '../signing/index.ts';
+import { type PlatformTarget, signingTargets } from '../signers/index.ts';
 import { usageError } from './usage-error.ts';
 
 export interface Resolving {

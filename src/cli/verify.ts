@@ -12,14 +12,8 @@ import {
 } from '../oci/index.ts';
 import { neutraliseLine, printJson } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import {
-  loadCosignKeys,
-  loadTrust,
-  type Trust,
-  verifyCosign,
-  verifyImage,
-  worstOf,
-} from '../signing/index.ts';
+import { worstOf } from '../signers/index.ts';
+import { loadCosignKeys, loadTrust, type Trust, verifyCosign, verifyImage } from '../signing/index.ts';
 import type { CommandRun } from './commands.ts';
 import { connect } from './connect.ts';
 import { type Configuration, loadConfiguration } from './load-configuration.ts';

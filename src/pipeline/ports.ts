@@ -1,7 +1,7 @@
 import type { BuildJob, BuildOutcome, Material, RecordedBuild } from '../buildkit/index.ts';
 import type { PlatformManifest, Repository } from '../oci/index.ts';
 import type { ImageLayout, PublishedRepository, RawManifest } from '../registry/index.ts';
-import type { SigningTarget, TargetOutcome } from '../signing/index.ts';
+import type { SigningTarget, TargetOutcome } from '../signers/index.ts';
 import type { GoLogin } from './go-netrc.ts';
 
 /** What the pipeline needs done by others; the command line puts the adapters in. */

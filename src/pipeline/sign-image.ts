@@ -1,4 +1,4 @@
-import { type PlatformTarget, signingTargets } from '../signing/index.ts';
+import { type PlatformTarget, signingTargets } from '../signers/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 import type { Publisher, PushedImage } from './ports.ts';
 import type { Run } from './run.ts';

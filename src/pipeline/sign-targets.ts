@@ -8,7 +8,7 @@ import {
   type TargetOutcome,
   type TargetSignature,
   worstOf,
-} from '../signing/index.ts';
+} from '../signers/index.ts';
 
 /** What is signed, with the signatures of every signer. */
 export interface SignedTarget {

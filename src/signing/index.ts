@@ -18,17 +18,8 @@ export { signDescriptor } from './notation/sign-descriptor.ts';
 export type { ServiceRecord } from './service/signing-desk.ts';
 export type { SigningService, SigningServiceOptions } from './service/signing-service.ts';
 export { startSigningService } from './service/signing-service.ts';
-export {
-  type ConfiguredSigner,
-  signTarget,
-  type TargetOutcome,
-  type TargetSignature,
-  worstOf,
-} from './sign-target.ts';
 export type { RejectionReason } from './signed-envelope.ts';
-export type { Signer, SigningTarget } from './signer.ts';
 export { signifySigner } from './signify/signify-signer.ts';
-export { type PlatformTarget, signingTargets } from './signing-targets.ts';
 export { requestTimestamp } from './timestamp/request-timestamp.ts';
 export { timestamping } from './timestamp/timestamping.ts';
 export { verifyTimestamp } from './timestamp/verify-timestamp.ts';

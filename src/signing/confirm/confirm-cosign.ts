@@ -1,9 +1,9 @@
 import { ImageBuilderError } from '../../core/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
+import type { ConfirmSignature } from '../../signers/index.ts';
 import { loadCosignKey } from '../cosign/cosign-key.ts';
 import type { CosignPublicKey } from '../cosign/cosign-public-key.ts';
 import { verifyCosign } from '../cosign/verify-cosign.ts';
-import type { ConfirmSignature } from '../signer.ts';
 import { nameOf } from '../signify/signify-request.ts';
 
 export interface CosignConfirmOptions {

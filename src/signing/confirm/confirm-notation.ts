@@ -1,7 +1,7 @@
 import { ImageBuilderError } from '../../core/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
+import type { ConfirmSignature, SigningTarget } from '../../signers/index.ts';
 import type { KeySource } from '../keys/key-source.ts';
-import type { ConfirmSignature, SigningTarget } from '../signer.ts';
 import { nameOf } from '../signify/signify-request.ts';
 import type { Trust } from '../trust/load-trust.ts';
 import { trustOnly } from '../trust/trust-only.ts';

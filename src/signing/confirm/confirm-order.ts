@@ -1,7 +1,7 @@
 import { humanSeconds, ImageBuilderError } from '../../core/index.ts';
 import type { Sleep } from '../../http/index.ts';
 import type { Digest } from '../../oci/index.ts';
-import type { ConfirmSignature, SigningTarget } from '../signer.ts';
+import type { ConfirmSignature, SigningTarget } from '../../signers/index.ts';
 import { nameOf } from '../signify/signify-request.ts';
 import type { Trust } from '../trust/load-trust.ts';
 import type { Verification, VerifiedSignature } from '../verify/verification.ts';

@@ -3,9 +3,9 @@ import { type Chain, ecKeys, issueChain, issuedAt } from '../../../test/fakes/si
 import { pemOf, trusted, writeTestFile } from '../../../test/fakes/signing/cosign-keys.ts';
 import { keySourceOf, openSigningStand } from '../../../test/fakes/signing/signing-stand.ts';
 import { digestOf } from '../../oci/index.ts';
+import type { SigningOutcome } from '../../signers/index.ts';
 import { cosignSigner } from '../cosign/cosign-signer.ts';
 import { leafThumbprint, notationSigner } from '../notation/notation-signer.ts';
-import type { SigningOutcome } from '../signer.ts';
 import { trustOnly } from '../trust/trust-only.ts';
 import type { VerifiedSignature } from '../verify/verification.ts';
 import { confirmCosign } from './confirm-cosign.ts';

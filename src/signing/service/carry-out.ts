@@ -1,6 +1,6 @@
 import { isFailure } from '../../core/index.ts';
 import { type Descriptor, type Digest, printRepository, type Repository } from '../../oci/index.ts';
-import type { SigningOutcome, SigningTarget } from '../signer.ts';
+import type { SigningOutcome, SigningTarget } from '../../signers/index.ts';
 import type { SigningOrder } from './parse-signing-request.ts';
 import { SigningRefusal } from './signing-refusal.ts';
 

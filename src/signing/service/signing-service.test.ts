@@ -12,7 +12,7 @@ import {
 } from '../../../test/fakes/signify/service-stand.ts';
 import { createTestPki, secretText, writeTestFile } from '../../../test/fakes/signify/test-pki.ts';
 import { Secret } from '../../core/index.ts';
-import type { SigningOutcome } from '../signer.ts';
+import type { SigningOutcome } from '../../signers/index.ts';
 import { signifySigner } from '../signify/signify-signer.ts';
 
 const pki = await createTestPki();

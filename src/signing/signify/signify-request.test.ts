@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Digest, parseRepository } from '../../oci/index.ts';
-import type { SigningTarget } from '../signer.ts';
+import type { SigningTarget } from '../../signers/index.ts';
 import { signifyRequest } from './signify-request.ts';
 
 const hex = 'ab'.repeat(32);

@@ -1,6 +1,6 @@
 import { ImageBuilderError } from '../../core/index.ts';
 import { digestHex, printRepository } from '../../oci/index.ts';
-import type { SigningTarget } from '../signer.ts';
+import type { SigningTarget } from '../../signers/index.ts';
 
 /** The body of a request to sign, as SAP's Signify has it. */
 export interface SignifyRequest {

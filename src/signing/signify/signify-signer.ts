@@ -9,7 +9,7 @@ import {
   type RetryNotice,
 } from '../../http/index.ts';
 import { neutraliseLine } from '../../progress/index.ts';
-import type { Signer, SigningTarget } from '../signer.ts';
+import type { Signer, SigningTarget } from '../../signers/index.ts';
 import { readSignifyCredentials, type SignifyCredentials } from './signify-credentials.ts';
 import { nameOf, signifyRequest } from './signify-request.ts';
 

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/core/index.ts';
 import { type Descriptor, digestHex, digestOf, printRepository } from '../../../src/oci/index.ts';
-import type { ServiceRecord, SigningTarget } from '../../../src/signing/index.ts';
+import type { SigningTarget } from '../../../src/signers/index.ts';
+import type { ServiceRecord } from '../../../src/signing/index.ts';
 import {
   type SigningService,
   type SigningServiceOptions,
