@@ -6,7 +6,6 @@ export {
   worstOf,
 } from './sign-target.ts';
 export type {
-  ConfirmedSignature,
   ConfirmSignature,
   Signer,
   SigningOutcome,
