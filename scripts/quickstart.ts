@@ -163,7 +163,7 @@ if (bundle.exitCode !== 0) {
   process.exit(1);
 }
 try {
-  const workbench = await startWorkbench({ signal: stopping.signal, log: say });
+  const workbench = await startWorkbench({ signal: stopping.signal, log: say, inMemory: true });
   try {
     process.exitCode = await quickstart(workbench);
   } finally {

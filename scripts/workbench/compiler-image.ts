@@ -5,14 +5,22 @@ import { sourceForSuite } from './apt-sources.ts';
 import type { BaseImage } from './base-images.ts';
 import { busyboxRoot, hubImage } from './base-images.ts';
 import { toolSuite } from './bring-tools.ts';
-import { findDebian, nativeArchitecture } from './debian.ts';
+import { type Architecture, findDebian, foreignArchitecture, nativeArchitecture } from './debian.ts';
 import type { Session } from './session.ts';
 
-const repository = 'base/golang';
-const platforms = [`linux/${nativeArchitecture}`];
+/** For which architectures the compiler itself runs. */
+export type CompilerKind = 'native' | 'both';
 
-/** `base/golang:latest` for this machine's architecture; its compiler cross-compiles to any other. */
-export function compilerImage(session: Session): BaseImage {
+const kinds: Readonly<Record<CompilerKind, { repository: string; architectures: readonly Architecture[] }>> =
+  {
+    native: { repository: 'base/golang', architectures: [nativeArchitecture] },
+    both: { repository: 'base/golang-both', architectures: [nativeArchitecture, foreignArchitecture] },
+  };
+
+/** `base/golang:latest`; its compiler cross-compiles to any architecture. */
+export function compilerImage(session: Session, kind: CompilerKind): BaseImage {
+  const { repository, architectures } = kinds[kind];
+  const platforms = architectures.map((architecture) => `linux/${architecture}`);
   const machine = findDebian();
   if (!machine) return hubImage({ repository, platforms }, 'golang:1-alpine');
   return {
@@ -20,7 +28,8 @@ export function compilerImage(session: Session): BaseImage {
     platforms,
     dockerfile: [
       'FROM scratch',
-      'COPY root/ /',
+      'ARG TARGETARCH',
+      'COPY $TARGETARCH/ /',
       'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin GOTOOLCHAIN=local',
       'WORKDIR /src',
       '',
@@ -28,20 +37,30 @@ export function compilerImage(session: Session): BaseImage {
     ingredients: toolSuite,
     fill: async (context) => {
       session.progress('bringing the Go compiler');
-      const root = join(context, 'root');
-      await busyboxRoot(session, nativeArchitecture, root);
-      for (const folder of ['lib', 'lib64', 'sbin']) {
-        await mkdir(join(root, 'usr', folder), { recursive: true });
-        await symlink(`usr/${folder}`, join(root, folder));
+      const sources = sourceForSuite(machine.source, toolSuite);
+      for (const architecture of architectures) {
+        const root = join(context, architecture);
+        await busyboxRoot(session, architecture, root);
+        for (const folder of ['lib', 'lib64', 'sbin']) {
+          await mkdir(join(root, 'usr', folder), { recursive: true });
+          await symlink(`usr/${folder}`, join(root, folder));
+        }
+        await unpackCompiler(session, { sources, architecture, root });
       }
-      await unpackCompiler(session, sourceForSuite(machine.source, toolSuite), root);
     },
   };
 }
 
+interface Compiler {
+  readonly sources: string;
+  readonly architecture: Architecture;
+  /** Where it is unpacked. */
+  readonly root: string;
+}
+
 /** Debian's `golang-go` is a name for the compiler of a certain version; the C library comes from the same suite. */
-async function unpackCompiler(session: Session, sources: string, root: string): Promise<void> {
-  const lists = await fetchLists(session, { name: 'compiler', sources, architectures: [nativeArchitecture] });
+async function unpackCompiler(session: Session, { sources, architecture, root }: Compiler): Promise<void> {
+  const lists = await fetchLists(session, { name: 'compiler', sources, architectures: [architecture] });
   const direct = await dependenciesOf(session, lists, 'golang-go');
   const versioned = direct.filter((name) => /^golang-[\d.]+-go$/.test(name));
   const packages = [

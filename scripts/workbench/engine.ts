@@ -8,15 +8,18 @@ import { engineMark, otherEngines, removeEngineLeftovers } from './leftovers.ts'
 import type { Places } from './places.ts';
 import type { ProcessId } from './processes.ts';
 import { awaitDaemon, endProcess, isAlive, startDaemon } from './processes.ts';
-import { tryCommand } from './run-command.ts';
+import { runCommand, tryCommand } from './run-command.ts';
 import type { Session } from './session.ts';
 import { toolFolders } from './tool-path.ts';
 
 /** Starts dockerd with its containerd from the brought tools and returns when it answers. */
 export async function startEngine(session: Session): Promise<ProcessId> {
   const { places } = session;
+  const data = join(places.home, 'data');
   await removeEngineLeftovers(places);
-  await mkdir(join(places.home, 'data'), { recursive: true });
+  await mkdir(data, { recursive: true });
+  // Unmounted with whatever else an engine leaves.
+  if (session.inMemory) await runCommand('mount', ['-t', 'tmpfs', 'tmpfs', data]);
   await mkdir(places.run, { recursive: true, mode: 0o700 });
   await writeDockerConfig(places);
   const config = join(places.home, 'daemon.json');

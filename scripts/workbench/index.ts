@@ -1,3 +1,4 @@
+export { type FreshEngine, startFreshEngine } from './fresh-engine.ts';
 export { startRegistry } from './start-registry.ts';
 export type { Workbench } from './workbench.ts';
 export { startWorkbench } from './workbench.ts';

@@ -116,7 +116,7 @@ async function ensureEngine(
   await bringTools(session, debian, { engine: true });
   const engine = { kind: 'brought', process: await startEngine(session) } as const;
   undo.push(() => stopEngine(places, engine.process));
-  progress('engine ready');
+  progress(session.inMemory ? 'engine ready, its data in memory' : 'engine ready');
   return engine;
 }
 

@@ -7,12 +7,19 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Logs one line with the seconds since the call began. */
   readonly progress: (text: string) => void;
+  /** Whether the data of an engine that is started lie in memory. */
+  readonly inMemory: boolean;
 }
 
 export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   readonly log?: ((line: string) => void) | undefined;
+  /** Whether the data of an engine that is started are to lie in memory, if there is enough of it. */
+  readonly inMemory?: boolean | undefined;
 }
+
+/** Free bytes that leave room for the images of a build beside everything else. */
+const enoughMemory = 6 * 2 ** 30;
 
 export function newSession(places: Places, options: SessionOptions): Session {
   const began = performance.now();
@@ -21,6 +28,7 @@ export function newSession(places: Places, options: SessionOptions): Session {
     places,
     signal: options.signal ?? new AbortController().signal,
     progress: (text) => log(`workbench: ${text} (${((performance.now() - began) / 1000).toFixed(1)} s)`),
+    inMemory: options.inMemory === true && process.availableMemory() >= enoughMemory,
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { ensureImage } from './base-images.ts';
-import { compilerImage } from './compiler-image.ts';
+import { type CompilerKind, compilerImage } from './compiler-image.ts';
 import { withLock } from './lock.ts';
 import type { Places } from './places.ts';
 import { placesOf } from './places.ts';
@@ -34,7 +34,7 @@ export interface Workbench {
   readonly root: string;
   tool(name: ToolName): string;
   /** Makes `base/golang:latest` if the registry does not have it, and returns its reference. */
-  ensureCompilerImage(): Promise<string>;
+  ensureCompilerImage(kind?: CompilerKind): Promise<string>;
   /** Ends engine and registry if they were started for this call and nobody else uses them. */
   stop(): Promise<void>;
 }
@@ -130,7 +130,7 @@ function describe(session: Session, state: RunningState): Omit<Workbench, 'stop'
     emulation: hasEmulation(state.engine),
     root: places.root,
     tool: (name) => toolPath(name, places),
-    ensureCompilerImage: () =>
-      withLock(session, () => ensureImage(session, { env, registry }, compilerImage(session))),
+    ensureCompilerImage: (kind = 'native') =>
+      withLock(session, () => ensureImage(session, { env, registry }, compilerImage(session, kind))),
   };
 }

@@ -28,6 +28,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const workbench = await startWorkbench({
     root: process.env.WORKBENCH_ROOT,
     log: (line) => process.stderr.write(`${line}\n`),
+    inMemory: true,
   });
   const temporary = await mkdtemp(join(tmpdir(), 'image-builder-journeys-'));
   const env = Object.entries(workbench.env).filter(
