@@ -1,6 +1,9 @@
 export type { BuildJob } from './build-job.ts';
 export type { BuildOutcome } from './build-outcome.ts';
 export { builderEnvironment } from './builder-environment.ts';
+export { UnreadableContext } from './context/context-tree.ts';
+export { readContext } from './context/read-context.ts';
+export { describeEngine } from './describe-engine.ts';
 export { findEngine } from './engine.ts';
 export { layoutMaterials } from './layout-materials.ts';
 export type { Material } from './read-provenance.ts';

@@ -19,7 +19,7 @@ function names(...uris: readonly unknown[]): readonly string[] {
 
 describe('what BuildKit says went into a build', () => {
   test.each(['v0.2', 'v1', 'recorded'])('is read from %s', (name) => {
-    const image = (untrustedName: string) => ({ kind: 'image', untrustedName });
+    const image = (untrustedName: string) => ({ kind: 'image', untrustedName, digest });
     expect(readProvenance(recorded(name))).toEqual([
       image('127.0.0.1:5099/base:1'),
       image(`127.0.0.1:5099/base@${digest}`),

@@ -1,7 +1,14 @@
+import { type Digest, parseDigest } from '../oci/index.ts';
+
 /** What a build took in, as BuildKit's provenance has it. */
 export type Material =
-  /** As a Dockerfile would name it: `host/path:tag@digest`. */
-  | { readonly kind: 'image'; readonly untrustedName: string }
+  | {
+      readonly kind: 'image';
+      /** As a Dockerfile would name it: `host/path:tag@digest`. */
+      readonly untrustedName: string;
+      /** Of what the name stood for when it was built. */
+      readonly digest?: Digest;
+    }
   /** A file or a git repository. */
   | { readonly kind: 'address'; readonly untrustedUrl: string };
 
@@ -22,10 +29,12 @@ export function readProvenance(untrustedText: string): readonly Material[] {
 }
 
 function readMaterial(untrusted: unknown): Material {
-  const { uri } = asRecord(untrusted);
+  const { uri, digest } = asRecord(untrusted);
   if (typeof uri !== 'string') throw new Error('has a material without a name');
   if (!uri.startsWith('pkg:')) return { kind: 'address', untrustedUrl: uri };
-  return { kind: 'image', untrustedName: imageName(uri) ?? uri };
+  const used = digest === undefined ? undefined : parseDigest(`sha256:${asRecord(digest).sha256}`);
+  const image = { kind: 'image', untrustedName: imageName(uri) ?? uri } as const;
+  return used === undefined ? image : { ...image, digest: used };
 }
 
 const dockerPrefix = 'pkg:docker/';

@@ -43,6 +43,6 @@ test('a stage names what it takes files from, its base first', () => {
         { kind: 'image', untrustedName: 'b', line: 5 },
       ],
     },
-    { index: 0, sources: [{ kind: 'unknown', line: 1 }] },
+    { index: 0, sources: [{ kind: 'scratch', line: 1 }] },
   ]);
 });

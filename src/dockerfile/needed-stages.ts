@@ -23,11 +23,11 @@ export interface NeededStage {
   readonly sources: readonly StageSource[];
 }
 
-/** `line` is 1-based; `unknown` is also `scratch`, which has no files. */
+/** `line` is 1-based; `scratch` has no files, and what `unknown` is only BuildKit can tell. */
 export type StageSource =
   | { readonly kind: 'stage'; readonly index: number; readonly line: number }
   | { readonly kind: 'image' | 'context'; readonly untrustedName: string; readonly line: number }
-  | { readonly kind: 'unknown'; readonly line: number };
+  | { readonly kind: 'scratch' | 'unknown'; readonly line: number };
 
 /**
  * What BuildKit 0.25 builds of a Dockerfile for one platform: the target first, then the stages in the order in which
@@ -88,7 +88,8 @@ function platformOf(
 
 /** Something that a stage takes files from, as it is written. */
 interface WrittenSource {
-  readonly word: string;
+  /** Undefined where a variable may stand whose value is not known. */
+  readonly word: string | undefined;
   readonly line: number;
   /** Whether a number means a stage. */
   readonly byIndex: boolean;
@@ -106,8 +107,9 @@ function resolveSource(
   { word, line, byIndex }: WrittenSource,
   { lookup, before, resolved, question: { contexts } }: Resolving,
 ): StageSource {
-  const name = expandWord(word, lookup);
-  if (name === undefined || name === '' || name === 'scratch') return { kind: 'unknown', line };
+  const name = word === undefined ? undefined : expandWord(word, lookup);
+  if (name === undefined || name === '') return { kind: 'unknown', line };
+  if (name === 'scratch') return { kind: 'scratch', line };
   const context = { kind: 'context', untrustedName: name, line } as const;
   if (contexts.includes(name)) return context;
   const index = before.get(name.toLowerCase()) ?? (byIndex ? stageNumber(name, resolved.length) : undefined);
@@ -122,10 +124,12 @@ function filesFrom(stage: Stage): readonly WrittenSource[] {
 }
 
 function copiedFrom(instruction: Instruction): readonly WrittenSource[] {
-  // Variables are not allowed here, and differ from those of FROM.
-  return fromFields(instruction)
-    .filter((word) => !/["'$]/.test(word))
-    .map((word) => ({ word, line: instruction.line, byIndex: true }));
+  // Variables differ from those of FROM where they are allowed here at all.
+  return fromFields(instruction).map((word) => ({
+    word: /["'$]/.test(word) ? undefined : word,
+    line: instruction.line,
+    byIndex: true,
+  }));
 }
 
 function fromFields(instruction: Instruction): readonly string[] {

@@ -1,0 +1,50 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '../../oci/index.ts';
+import { contextDigest, listContext, UnreadableContext } from './context-tree.ts';
+import { parseIgnoreFile } from './ignore-file.ts';
+import type { IgnorePattern } from './ignore-pattern.ts';
+
+/** Bytes; a list of files to ignore that is longer is a mistake. */
+const longestIgnoreFile = 1024 * 1024;
+
+export interface ContextPlace {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Absolute path of the Dockerfile for the main context; its own ignore file goes before that of the folder. */
+  readonly dockerfilePath?: string;
+}
+
+export interface ContextTree {
+  readonly digest: Digest;
+  /** Whether git's own folder is part of it. */
+  readonly holdsGit: boolean;
+}
+
+/**
+ * Reads what a build is given of a folder, with the ignore file that BuildKit 0.25 would use. Throws
+ * `UnreadableContext` when only BuildKit can tell what that is.
+ */
+export async function readContext(place: ContextPlace): Promise<ContextTree> {
+  const entries = await listContext(place.folder, await patternsFor(place));
+  const holdsGit = entries.some(({ path }) => path === '.git');
+  // Its contents could be gigabytes, and say nothing that the next commit would not change.
+  return { digest: await contextDigest(place.folder, holdsGit ? [] : entries), holdsGit };
+}
+
+async function patternsFor({ folder, dockerfilePath }: ContextPlace): Promise<readonly IgnorePattern[]> {
+  const own = dockerfilePath === undefined ? undefined : await readIfThere(`${dockerfilePath}.dockerignore`);
+  const text = own ?? (await readIfThere(join(folder, '.dockerignore'))) ?? '';
+  const patterns = parseIgnoreFile(text);
+  if (patterns === undefined)
+    throw new UnreadableContext('the ignore file has a line that is not understood');
+  return patterns;
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (!found.isFile() || found.size > longestIgnoreFile)
+    throw new UnreadableContext(`"${path}" is no plain file of a reasonable size`);
+  return readFile(path, 'utf8');
+}
