@@ -1,5 +1,7 @@
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { ImageBuilderError, reasonOf } from '../core/index.ts';
 import {
   asDescriptor,
@@ -14,27 +16,40 @@ import {
 } from '../oci/index.ts';
 import { maxManifestBytes } from './manifests.ts';
 
-interface LayoutManifest {
+interface ImageManifest {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
   readonly manifest: Manifest | Index;
 }
 
-export interface LayoutBlob {
+export interface ImageBlob {
   readonly descriptor: Descriptor;
+  /** Reads it from its beginning, each time. */
+  readonly open: () => Readable | Promise<Readable>;
+}
+
+/** An image, or an index of images, with all that it consists of, wherever that lies. */
+export interface ImageContent {
+  /** What a tag will name. */
+  readonly root: Descriptor;
+  /** Each once, children before the indexes that name them; the root is last. */
+  readonly manifests: readonly ImageManifest[];
+  /** Configs and layers, each once. */
+  readonly blobs: readonly ImageBlob[];
+}
+
+interface LayoutBlob extends ImageBlob {
   /** The file that holds it. */
   readonly path: string;
 }
 
-/** An image, or an index of images, on disk (OCI image specification v1.1, "image layout"). */
-export interface ImageLayout {
-  /** What a tag will name. */
-  readonly root: Descriptor;
-  /** Each once, children before the indexes that name them; the root is last. */
-  readonly manifests: readonly LayoutManifest[];
-  /** Configs and layers, each once. */
+/** One on disk (OCI image specification v1.1, "image layout"). */
+export interface ImageLayout extends ImageContent {
   readonly blobs: readonly LayoutBlob[];
 }
+
+/** Bytes read from disk at a time: few enough to keep memory flat, many enough to keep a fast link busy. */
+const readSize = 256 * 1024;
 
 /**
  * Reads an image layout directory as BuildKit's exporter writes it: everything that its one root names must be there
@@ -42,7 +57,7 @@ export interface ImageLayout {
  */
 export async function readImageLayout(directory: string): Promise<ImageLayout> {
   const root = await readRoot(directory);
-  const manifests = new Map<Digest, LayoutManifest>();
+  const manifests = new Map<Digest, ImageManifest>();
   const blobs = new Map<Digest, LayoutBlob>();
   const walk = async (descriptor: Descriptor): Promise<void> => {
     if (manifests.has(descriptor.digest)) return;
@@ -60,7 +75,8 @@ export function childrenOf(manifest: Manifest | Index): readonly Descriptor[] {
   return manifest.kind === 'index' ? manifest.manifests : [];
 }
 
-function blobsOf(manifest: Manifest | Index): readonly Descriptor[] {
+/** Config and layers of one image. */
+export function blobsOf(manifest: Manifest | Index): readonly Descriptor[] {
   return manifest.kind === 'index' ? [] : [manifest.config, ...manifest.layers];
 }
 
@@ -84,7 +100,7 @@ async function readRoot(directory: string): Promise<Descriptor> {
   });
 }
 
-async function readLayoutManifest(directory: string, descriptor: Descriptor): Promise<LayoutManifest> {
+async function readLayoutManifest(directory: string, descriptor: Descriptor): Promise<ImageManifest> {
   const { mediaType, digest, size } = descriptor;
   const path = blobPath(directory, digest);
   return reading(path, async () => {
@@ -101,7 +117,7 @@ async function readLayoutManifest(directory: string, descriptor: Descriptor): Pr
 async function checkBlob(directory: string, descriptor: Descriptor): Promise<LayoutBlob> {
   const path = blobPath(directory, descriptor.digest);
   await reading(path, () => expectSize(path, descriptor.size));
-  return { descriptor, path };
+  return { descriptor, path, open: () => createReadStream(path, { highWaterMark: readSize }) };
 }
 
 async function expectSize(path: string, size: number): Promise<void> {

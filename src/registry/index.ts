@@ -1,6 +1,6 @@
 export { helperRunner } from './credentials/credential-helper.ts';
 export { dockerCredentials } from './credentials/docker-credentials.ts';
-export type { ImageLayout } from './image-layout.ts';
+export type { ImageContent, ImageLayout } from './image-layout.ts';
 export { readImageLayout } from './image-layout.ts';
 export { joinLayouts } from './join-layouts.ts';
 export { limiter } from './limiter.ts';
@@ -12,3 +12,4 @@ export { readBlob } from './read-blob.ts';
 export { type AttachReferrer, listReferrers, referrerAttacher } from './referrers.ts';
 export type { RegistryClient, RegistryOptions } from './registry-client.ts';
 export { openRegistry } from './registry-client.ts';
+export { copyImage, readStoredImage, type StoredImage } from './stored-image.ts';

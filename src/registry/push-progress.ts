@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts';
 import type { Digest, Repository } from '../oci/index.ts';
 import { printRepository } from '../oci/index.ts';
 import type { EmitProgress, StepOutcome } from '../progress/index.ts';
-import type { LayoutBlob } from './image-layout.ts';
+import type { ImageBlob } from './image-layout.ts';
 
 /** Bytes; a display cannot show smaller steps, and events are not free. */
 const reportEvery = 1024 * 1024;
@@ -20,7 +20,7 @@ export interface PublishedRepository {
 
 export interface PushProgressOptions {
   readonly repository: Repository;
-  readonly blobs: readonly LayoutBlob[];
+  readonly blobs: readonly ImageBlob[];
   readonly clock: Clock;
   readonly emit: EmitProgress | undefined;
 }
@@ -54,7 +54,7 @@ export class PushProgress {
     if (Math.abs(current - this.#reported) >= reportEvery) this.#report(current);
   }
 
-  arrived({ descriptor }: LayoutBlob, how: 'uploaded' | 'mounted' | 'existing'): void {
+  arrived({ descriptor }: Pick<ImageBlob, 'descriptor'>, how: 'uploaded' | 'mounted' | 'existing'): void {
     if (how === 'uploaded') this.#uploadedBytes += descriptor.size;
     if (how === 'mounted') this.#mounted++;
     if (how === 'existing') this.#existing++;

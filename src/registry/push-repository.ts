@@ -1,19 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { type Clock, isFailure, reasonOf } from '../core/index.ts';
 import type { Digest, Repository } from '../oci/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
-import { childrenOf, type ImageLayout, type LayoutBlob } from './image-layout.ts';
+import { childrenOf, type ImageBlob, type ImageContent } from './image-layout.ts';
 import type { Limiter } from './limiter.ts';
 import { type PublishedRepository, PushProgress } from './push-progress.ts';
 import type { RegistryClient } from './registry-client.ts';
 import { settleAll } from './settle-all.ts';
 
-/** Bytes read from disk at a time: few enough to keep memory flat, many enough to keep a fast link busy. */
-const readSize = 256 * 1024;
-
 export interface PushContext {
   readonly registry: RegistryClient;
-  readonly layout: ImageLayout;
+  readonly image: ImageContent;
   readonly clock: Clock;
   readonly emit: EmitProgress | undefined;
   /** Shared by the repositories of one registry: uploads compete for the link, mounts only for round trips. */
@@ -21,11 +17,15 @@ export interface PushContext {
   readonly mounts: Limiter;
 }
 
-/** A push that is under way. */
-export interface RepositoryPush {
+/** Where blobs come from within one registry. */
+export interface BlobSource {
   readonly repository: Repository;
   /** Waits until the repository holds this blob; throws why it never will. */
   readonly holds: (digest: Digest) => Promise<void>;
+}
+
+/** A push that is under way. */
+export interface RepositoryPush extends BlobSource {
   readonly done: Promise<PublishedRepository>;
 }
 
@@ -36,26 +36,26 @@ export interface RepositoryPush {
 export function pushRepository(
   context: PushContext,
   repository: Repository,
-  source: RepositoryPush | undefined,
+  source: BlobSource | undefined,
 ): RepositoryPush {
-  const { layout, clock, emit } = context;
+  const { image, clock, emit } = context;
   const siblings = new AbortController();
   const signals = [
     siblings.signal,
     ...(context.registry.signal === undefined ? [] : [context.registry.signal]),
   ];
   const registry = context.registry.withSignal(AbortSignal.any(signals));
-  const progress = new PushProgress({ repository, blobs: layout.blobs, clock, emit });
+  const progress = new PushProgress({ repository, blobs: image.blobs, clock, emit });
   const transfer = transferTo({ ...context, registry }, { repository, source, progress });
   const authorized = registry.authorize(repository);
   const transfers = new Map(
-    layout.blobs.map((blob) => [blob.descriptor.digest, authorized.then(() => transfer(blob))]),
+    image.blobs.map((blob) => [blob.descriptor.digest, authorized.then(() => transfer(blob))]),
   );
   const allHeld = settleAll([authorized, ...transfers.values()], () => siblings.abort('a sibling failed'));
   const push = async () => {
     try {
       await allHeld;
-      await putManifests(registry, repository, layout);
+      await putManifests(registry, repository, image);
       return progress.finished();
     } catch (error) {
       progress.failed(isFailure(error, 'cancelled') ? 'cancelled' : 'failed', reasonOf(error));
@@ -70,20 +70,20 @@ export function pushRepository(
 
 interface TransferTarget {
   readonly repository: Repository;
-  readonly source: RepositoryPush | undefined;
+  readonly source: BlobSource | undefined;
   readonly progress: PushProgress;
 }
 
 function transferTo(
   { registry, uploads, mounts }: PushContext,
   { repository, source, progress }: TransferTarget,
-): (blob: LayoutBlob) => Promise<void> {
-  const upload = async (blob: LayoutBlob) => {
-    const { descriptor, path } = blob;
+): (blob: ImageBlob) => Promise<void> {
+  const upload = async (blob: ImageBlob) => {
+    const { descriptor, open } = blob;
     const { digest } = descriptor;
     if (await registry.hasBlob(repository, digest)) return progress.arrived(blob, 'existing');
     await registry.uploadBlob(repository, descriptor, {
-      open: () => createReadStream(path, { highWaterMark: readSize }),
+      open,
       onSent: (bytes) => progress.sent(digest, bytes),
     });
     progress.arrived(blob, 'uploaded');
@@ -103,10 +103,10 @@ function transferTo(
 async function putManifests(
   registry: RegistryClient,
   repository: Repository,
-  layout: ImageLayout,
+  image: ImageContent,
 ): Promise<void> {
   const puts = new Map<Digest, Promise<void>>();
-  for (const { descriptor, bytes, manifest } of layout.manifests) {
+  for (const { descriptor, bytes, manifest } of image.manifests) {
     const { digest, mediaType } = descriptor;
     const children = childrenOf(manifest).map((child) => puts.get(child.digest));
     const put = Promise.all(children).then(() =>
