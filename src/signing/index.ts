@@ -1,6 +1,12 @@
 export { confirmCosign } from './confirm/confirm-cosign.ts';
 export { confirmNotation } from './confirm/confirm-notation.ts';
 export { confirmOrder } from './confirm/confirm-order.ts';
+export {
+  ownCosignMetadata,
+  ownNotationMetadata,
+  type ReadOwnMetadata,
+  type SignedMetadata,
+} from './confirm/own-metadata.ts';
 export { signedBy } from './confirm/signed-by.ts';
 export { loadCosignKey } from './cosign/cosign-key.ts';
 export { cosignSigner } from './cosign/cosign-signer.ts';
