@@ -33,6 +33,7 @@ describe('a configuration that is right', () => {
         provenance: 'min',
         sbom: false,
         cache: { enabled: false },
+        reuse: { enabled: false },
         builderNodes: [],
         buildTimeout: 7200,
         publishTimeout: 1800,

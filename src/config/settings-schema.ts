@@ -41,6 +41,10 @@ const cache = section(
       description: 'Whether layers are kept in a registry between builds.',
     }),
     'cache-repo': optional(repository, { description: 'Repository that holds the cached layers.' }),
+    epoch: optional(text, {
+      description: 'Any text; with another one no image of an earlier build is reused.',
+      examples: ['2026-03'],
+    }),
     'cache-run-layers': obsolete(flag, {
       reason: 'BuildKit caches the layer of every instruction',
       hint: 'remove the key; "cache.enabled" switches the whole cache',
@@ -56,6 +60,18 @@ const cache = section(
     refuse(context, { message: 'the cache is enabled, but has no repository', hint }, ['enabled']);
   },
 );
+
+const reuse = section({
+  enabled: withDefault(flag, false, {
+    description:
+      'Whether a build takes the signed image of an earlier one when nothing that goes into it has changed.',
+  }),
+  'builder-version': optional(text, {
+    description:
+      'Stands for the engine that builds; another text has images built anew. Without it the engine is asked.',
+    examples: ['buildkit-0.25'],
+  }),
+});
 
 const builderNode = section({
   name: required(builderName, { description: 'Name of the node in plans and reports.' }),
@@ -155,6 +171,7 @@ function builds() {
       { description: 'Whether an SBOM is attached, or the image of the generator that makes it.' },
     ),
     cache: withDefault(cache, {}, { description: 'The layer cache.' }),
+    reuse: withDefault(reuse, {}, { description: 'Images of earlier builds.' }),
     'builder-nodes': withDefault(
       expecting(z.array(builderNode).check(distinct(({ name }) => name)), {
         expected: 'a list of builder nodes',

@@ -28,7 +28,7 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
   [
     'a key nothing like ours',
     'cache:\n  zzzzzzzzzzzz: 1',
-    ['2:3 cache.zzzzzzzzzzzz: unknown key "zzzzzzzzzzzz" (known keys: enabled, cache-repo)'],
+    ['2:3 cache.zzzzzzzzzzzz: unknown key "zzzzzzzzzzzz" (known keys: enabled, cache-repo, epoch)'],
   ],
   [
     'a key inherited by every object',

@@ -4,6 +4,7 @@ import type { Tag } from '../tags/index.ts';
 import type { NamedValue } from './build-args.ts';
 import type { BuildSecret } from './build-secret.ts';
 import type { PlannedNode } from './plan-nodes.ts';
+import type { ReusePlan } from './plan-reuse.ts';
 
 /** Every decision of a build, made before anything runs. Frozen; holds no secret and can be printed. */
 export interface BuildPlan {
@@ -46,6 +47,8 @@ export interface BuildPlan {
   /** Seconds since 1970 that every time in the image is set to; absent when the build need not be reproducible. */
   readonly sourceDateEpoch?: number;
   readonly noCache: boolean;
+  /** Absent where no image of an earlier build is to be reused. */
+  readonly reuse?: ReusePlan;
   /** Seconds. */
   readonly timeouts: { readonly build: number; readonly publish: number };
   /** The one reading of the clock, RFC 3339. */

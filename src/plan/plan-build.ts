@@ -13,6 +13,7 @@ import { checkoutPath } from './checkout-path.ts';
 import { goModuleArgs, goModuleSecrets } from './go-modules.ts';
 import { planNodes } from './plan-nodes.ts';
 import { planPolicy } from './plan-policy.ts';
+import { planReuse } from './plan-reuse.ts';
 import { planTags } from './plan-tags.ts';
 import { repositoryName } from './repository-name.ts';
 
@@ -73,6 +74,7 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
     ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
     noCache: request.noCache,
+    ...planReuse({ request, source, settings, tags, signing }),
     timeouts: { build: settings.buildTimeout, publish: settings.publishTimeout },
     created: rfc3339(inputs.now),
   });

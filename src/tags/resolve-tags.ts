@@ -38,6 +38,9 @@ export function resolveTags(request: TagRequest): readonly Tag[] {
 /** Distribution specification v1.1, "Referrers Tag Schema"; cosign adds `.sig`, `.att` and `.sbom`. */
 const namesReferrers = /^sha(?:256|384|512)-[0-9a-f]{32,}/i;
 
+/** The tags by which an image is found that was made of the same inputs. */
+const namesFingerprint = /^fp-[0-9a-f]{64}$/i;
+
 function resolveTag(template: TagTemplate, facts: TagFacts): Tag {
   const { name, validation } = template;
   requireTagName(name, template.value);
@@ -51,6 +54,10 @@ function resolveTag(template: TagTemplate, facts: TagFacts): Tag {
     throw tagFailure(name, message, {
       hint: 'choose another tag: this one would hide the signatures of an image',
     });
+  }
+  if (namesFingerprint.test(value)) {
+    const message = `tag ${quoted(name)} has the value ${quoted(value)}, under which images are found again`;
+    throw tagFailure(name, message, { hint: 'choose another tag: this one is kept for fingerprints' });
   }
   if (!validation) return { name, value };
   if (matchesValidation(validation, value)) return { name, value, validation };
