@@ -179,7 +179,9 @@ describe('what people read stays as it was reviewed', () => {
         { ...made, signer: 'signify', kind: 'notary', state: 'requested' },
       ],
     };
-    const texts = [report, signed, failed, cancelled].map(summarizeReport);
+    const from = { commit: 'b'.repeat(40), run: '4700', created: '2021-09-29T12:00:00Z' };
+    const reused: BuildReport = { ...report, reuse: { state: 'reused', fingerprint: digest, from } };
+    const texts = [report, signed, failed, cancelled, reused].map(summarizeReport);
     await expect(texts.join('\n----\n\n')).toMatchFileSnapshot('golden/summary.golden.txt');
   });
 });

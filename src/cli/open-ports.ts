@@ -1,5 +1,6 @@
 import {
   builderEnvironment,
+  describeEngine,
   findEngine,
   type RecordedBuild,
   recordedMaterials,
@@ -16,6 +17,7 @@ import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import { goLogins } from './go-logins.ts';
+import { openEarlierImages } from './open-earlier-images.ts';
 import type { Signers } from './open-signers.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -43,12 +45,21 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
     build: (job, signal) => buildWithEngine(inputs, job, signal),
     recordedMaterials: (build, signal) => askEngine(inputs, build, signal),
+    lookUpImage: async ({ repository, tag = 'latest' }, signal) => {
+      const inTime = connections.registry.withSignal(soon(signal));
+      return (await inTime.resolve(repository, tag))?.digest;
+    },
+    describeBuilder: (builder, signal) => describeBuilder(inputs, builder, signal),
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
     checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),
     readLayout: readImageLayout,
     openPublisher: (signal) => {
       const registry = connections.registry.withSignal(signal);
       return openPublisher({ registry, emit, openSigners: () => signers(signal) });
+    },
+    openEarlierImages: (signal) => {
+      const registry = connections.registry.withSignal(signal);
+      return openEarlierImages({ registry, emit, openSigners: () => signers(signal) });
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
@@ -75,6 +86,11 @@ async function askEngine(inputs: PortInputs, build: RecordedBuild, signal: Abort
   return recordedMaterials(await findEngine({ env }), build, { env, signal });
 }
 
+async function describeBuilder(inputs: PortInputs, builder: string | undefined, signal: AbortSignal) {
+  const env = await builderEnvironment(environmentOfEngine(inputs), builder);
+  return describeEngine(await findEngine({ env }), { builder, env, signal });
+}
+
 function environmentOfEngine({ run, settings, plan }: PortInputs) {
   return engineEnvironment({ environment: run.console.environment, settings, plan });
 }
@@ -85,7 +101,7 @@ async function checkPush(
   repositories: readonly Repository[],
   signal: AbortSignal,
 ): Promise<void> {
-  const inTime = registry.withSignal(AbortSignal.any([signal, AbortSignal.timeout(earlyCheckMilliseconds)]));
+  const inTime = registry.withSignal(soon(signal));
   const attempts = await Promise.allSettled(repositories.map((repository) => inTime.checkPush(repository)));
   throwIfCancelled(signal);
   const failures = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []));
@@ -93,6 +109,10 @@ async function checkPush(
     (failure) => !isFailure(failure, 'registry.unavailable') && !isFailure(failure, 'cancelled'),
   );
   if (final !== undefined) throw final;
+}
+
+function soon(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(earlyCheckMilliseconds)]);
 }
 
 interface PublisherInputs {

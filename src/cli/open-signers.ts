@@ -11,6 +11,7 @@ import {
   type TargetOutcome,
 } from '../signers/index.ts';
 import {
+  type Artifact,
   checkCoverage,
   confirmCosign,
   confirmNotation,
@@ -20,6 +21,10 @@ import {
   loadCosignKey,
   loadCosignKeys,
   loadTrust,
+  ownCosignMetadata,
+  ownNotationMetadata,
+  type ReadOwnMetadata,
+  type SignedMetadata,
   signedBy,
   signifySigner,
   type Trust,
@@ -42,6 +47,8 @@ export interface Signers {
   /** Throws when one of them lacks what it needs to sign there. */
   check(repositories: readonly Repository[]): Promise<void>;
   sign(target: SigningTarget): Promise<TargetOutcome>;
+  /** What one of them itself wrote into its signatures over an artifact; nothing for one that writes nothing. */
+  signedBy(signer: string, artifact: Artifact): Promise<readonly SignedMetadata[]>;
 }
 
 type SignerSettings = NonNullable<Settings['signConfig']>['signers'][number];
@@ -65,6 +72,10 @@ export async function openSigners(inputs: SignerInputs): Promise<Signers> {
       }
     },
     sign: (target) => signTarget(configured, target),
+    signedBy: async (name, artifact) => {
+      const found = configured.find(({ signer }) => signer.name === name);
+      return (await found?.readOwn?.(artifact)) ?? [];
+    },
   };
 }
 
@@ -92,6 +103,8 @@ async function trustedBy({
 interface OpenedSigner extends ConfiguredSigner {
   /** Throws when those whom verifiers trust there do not have this signer among them. */
   readonly checkJudge?: (repositories: readonly Repository[]) => Promise<void>;
+  /** Absent for a signer that puts nothing into its signatures. */
+  readonly readOwn?: ReadOwnMetadata;
   /** Takes the signature of anybody else for its own. */
   readonly takesAny?: boolean;
 }
@@ -180,22 +193,23 @@ async function ownThumbprints({ settings, signers, resolvePath }: SignerStage): 
 
 function signingByItself(stage: SignerStage, { name, config }: NotationSettings): OpenedSigner {
   const inputs = { ...stage, name, config, warn: warner(stage) };
-  const confirm = confirmNotation(
-    { name, key: embeddedKey(inputs), trust: stage.trust },
-    { ...stage, clock },
-  );
+  const options = { name, key: embeddedKey(inputs), trust: stage.trust };
+  const confirm = confirmNotation(options, { ...stage, clock });
+  const readOwn = ownNotationMetadata(options, { ...stage, clock });
   const checkJudge = async (repositories: readonly Repository[]) => {
     const { key } = await embeddedKey(inputs).open();
     if (stage.trust !== undefined) checkCoverage(stage.trust, repositories, key.chain);
   };
-  return { signer: embeddedSigner(inputs), confirm, checkJudge };
+  return { signer: embeddedSigner(inputs), confirm, checkJudge, readOwn };
 }
 
 function signingBundles(stage: SignerStage, { name, config }: CosignSettings): OpenedSigner {
   const files = { name, keyPath: stage.resolvePath(config.key) };
   const signer = cosignSigner(files, { ...stage, clock, warn: warner(stage) });
-  const confirm = confirmCosign({ ...files, trusted: stage.cosignKeys }, stage);
-  return { signer, confirm, checkJudge: () => checkCosignTrust(stage, files) };
+  const options = { ...files, trusted: stage.cosignKeys };
+  const confirm = confirmCosign(options, stage);
+  const readOwn = ownCosignMetadata(options, stage);
+  return { signer, confirm, checkJudge: () => checkCosignTrust(stage, files), readOwn };
 }
 
 async function checkCosignTrust(

@@ -1,6 +1,6 @@
 export { type Instruction, parseDockerfile, type Stage } from './dockerfile.ts';
 export { dockerfileBases } from './dockerfile-bases.ts';
-export { type DockerfileObstacle, dockerfileInputs } from './dockerfile-inputs.ts';
+export { dockerfileInputs } from './dockerfile-inputs.ts';
 export { flagValues, mountField, wordsOf } from './instruction-words.ts';
 export { type NeededStage, neededStages } from './needed-stages.ts';
 export { type TargetRun, targetRuns } from './target-runs.ts';

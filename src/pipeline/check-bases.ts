@@ -41,12 +41,13 @@ export async function checkDockerfileBases(root: string, plan: BuildPlan): Promi
 export async function checkUsedBases(run: Run): Promise<void> {
   const { bases } = run.plan.policy;
   if (!restrictsBases(bases)) return;
-  const materials = await materialsOf(run);
+  const materials = await usedMaterials(run);
   const refusal = materials === undefined ? untold(bases.only?.rule) : judgeBases(materials, bases);
   if (refusal !== undefined) throw denialOf(refusal);
 }
 
-async function materialsOf(run: Run): Promise<readonly Material[] | undefined> {
+/** What went into the image that was built; undefined where the engine does not tell. */
+export async function usedMaterials(run: Run): Promise<readonly Material[] | undefined> {
   const { image } = run.record;
   // A frontend of the caller's can attest what it likes where we asked for no attestation of our own.
   const ours = run.plan.attestations.provenance !== 'off';

@@ -3,7 +3,7 @@ export { dockerfileText } from './dockerfile-text.ts';
 export type { GoLogin } from './go-netrc.ts';
 export { makeWorkFolder, ownFolder } from './own-folder.ts';
 export { type AdviceSettings, planAdvice } from './plan-advice.ts';
-export type { Ports, Publisher } from './ports.ts';
+export type { EarlierImages, Ports, Publisher } from './ports.ts';
 export type { PipelineResult } from './run-pipeline.ts';
 export { buildAndPush, runPipeline } from './run-pipeline.ts';
 export { type SignedTarget, type SigningResult, signTargets } from './sign-targets.ts';

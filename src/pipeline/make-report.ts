@@ -4,7 +4,8 @@ import type { BuildPlan } from '../plan/index.ts';
 import { type BuildReport, errorReport } from '../report/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 import { platformImages } from './platform-images.ts';
-import type { RunRecord } from './run-record.ts';
+import { reuseReport } from './reuse/reuse-report.ts';
+import { imageOf, type RunRecord } from './run-record.ts';
 import type { StageTiming } from './stage-clock.ts';
 
 export interface ReportFacts {
@@ -28,7 +29,7 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     images_list: !record.tagged
       ? []
       : plan.destinations.flatMap(({ pull }) => tags.map((tag) => printReference({ repository: pull, tag }))),
-    digest: record.image?.layout.root.digest ?? '',
+    digest: imageOf(record)?.root.digest ?? '',
     tags: [...tags],
     repository_path: repositoryPath(plan),
     architectures: [...plan.platforms],
@@ -37,6 +38,7 @@ export function makeReport({ plan, record, timings, error, clock }: ReportFacts)
     signatures: signatureReports(record),
     source: sourceReport(plan),
     dockerfile: plan.image.dockerfile,
+    ...(record.reuse === undefined ? {} : { reuse: reuseReport(record.reuse) }),
     ...(plan.policy.rule === undefined ? {} : { policy_rule: plan.policy.rule }),
     started: rfc3339(record.started),
     seconds: (clock().getTime() - record.started.getTime()) / 1000,
@@ -73,8 +75,9 @@ function repositoryReports({ plan, record, error }: RepositoryFacts): BuildRepor
   });
 }
 
-function platformReports(plan: BuildPlan, { image, builds }: RunRecord): BuildReport['platforms'] {
-  const images = image === undefined ? [] : platformImages(image.layout, plan.platforms);
+function platformReports(plan: BuildPlan, record: RunRecord): BuildReport['platforms'] {
+  const [image, { builds }] = [imageOf(record), record];
+  const images = image === undefined ? [] : platformImages(image, plan.platforms);
   return images.map(({ platform, descriptor, size }) => {
     const on = builds.find(({ node }) => node.platforms.includes(platform));
     const built = on?.outcome.platforms.find((each) => each.platform === platform);

@@ -1,5 +1,5 @@
 import { type Descriptor, platformManifests } from '../oci/index.ts';
-import type { ImageLayout } from '../registry/index.ts';
+import type { ImageContent } from '../registry/index.ts';
 
 /** What one platform pulls. */
 export interface PlatformImage {
@@ -10,19 +10,19 @@ export interface PlatformImage {
   readonly size: number;
 }
 
-/** The images of a layout, one for each platform; attestations, whose platform is unknown, are none. */
-export function platformImages(layout: ImageLayout, planned: readonly string[]): readonly PlatformImage[] {
-  const root = layout.manifests.at(-1);
+/** The images of an index, one for each platform; attestations, whose platform is unknown, are none. */
+export function platformImages(content: ImageContent, planned: readonly string[]): readonly PlatformImage[] {
+  const root = content.manifests.at(-1);
   if (root === undefined) return [];
   if (root.manifest.kind === 'manifest') return [imageOf(root, planned[0] ?? '')];
   return platformManifests(root.manifest).flatMap(({ platform, descriptor }) => {
-    const child = layout.manifests.find(({ descriptor: { digest } }) => digest === descriptor.digest);
+    const child = content.manifests.find(({ descriptor: { digest } }) => digest === descriptor.digest);
     return child === undefined ? [] : [imageOf(child, platform)];
   });
 }
 
 function imageOf(
-  { descriptor, manifest }: ImageLayout['manifests'][number],
+  { descriptor, manifest }: ImageContent['manifests'][number],
   platform: string,
 ): PlatformImage {
   const parts = manifest.kind === 'manifest' ? [manifest.config, ...manifest.layers] : [];

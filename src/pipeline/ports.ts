@@ -1,7 +1,8 @@
 import type { BuildJob, BuildOutcome, Material, RecordedBuild } from '../buildkit/index.ts';
-import type { PlatformManifest, Repository } from '../oci/index.ts';
-import type { ImageLayout, PublishedRepository, RawManifest } from '../registry/index.ts';
+import type { Descriptor, Digest, PlatformManifest, Reference, Repository } from '../oci/index.ts';
+import type { ImageLayout, PublishedRepository, RawManifest, StoredImage } from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signers/index.ts';
+import type { Artifact, SignedMetadata } from '../signing/index.ts';
 import type { GoLogin } from './go-netrc.ts';
 
 /** What the pipeline needs done by others; the command line puts the adapters in. */
@@ -12,6 +13,10 @@ export interface Ports {
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
   /** What went into a build by the engine's own record of it; undefined where the engine does not tell. */
   recordedMaterials(build: RecordedBuild, signal: AbortSignal): Promise<readonly Material[] | undefined>;
+  /** What an image stands for at the moment, by its registry; undefined when it is not there. */
+  lookUpImage(reference: Reference, signal: AbortSignal): Promise<Digest | undefined>;
+  /** What of the engine may show in an image; undefined where it does not tell. */
+  describeBuilder(builder: string | undefined, signal: AbortSignal): Promise<string | undefined>;
   /** Throws where we may not push; a registry that is down has until the end of the build to come back. */
   checkPush(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
   /** Throws when a signer of the plan lacks what it needs to sign there. */
@@ -20,6 +25,22 @@ export interface Ports {
   readLayout(directory: string): Promise<ImageLayout>;
   /** Everything that it does ends with `signal`. */
   openPublisher(signal: AbortSignal): Publisher;
+  /** Everything that it does ends with `signal`. */
+  openEarlierImages(signal: AbortSignal): EarlierImages;
+}
+
+/** Images that repositories hold from earlier builds. */
+export interface EarlierImages {
+  /** What a tag names; anybody who can push may have moved it. */
+  find(repository: Repository, tag: string): Promise<Descriptor | undefined>;
+  /** What a signer of the plan itself wrote into its signatures over this artifact, as far as they count today. */
+  signedBy(signer: string, artifact: Artifact): Promise<readonly SignedMetadata[]>;
+  /** The image with everything that it consists of; undefined when that is not there whole. */
+  read(repository: Repository, digest: Digest): Promise<StoredImage | undefined>;
+  /** Brings it by digest to every repository that lacks it. */
+  copy(image: StoredImage, repositories: readonly Repository[]): Promise<readonly PublishedRepository[]>;
+  /** Lets every repository find it by a tag of ours. */
+  keep(image: PushedImage, tag: string): Promise<void>;
 }
 
 export interface Publisher {

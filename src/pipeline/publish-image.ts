@@ -1,34 +1,30 @@
 import { humanSeconds, ImageBuilderError, withDeadline } from '../core/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import type { ImageLayout } from '../registry/index.ts';
+import type { ImageContent } from '../registry/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 import { platformImages } from './platform-images.ts';
-import type { Publication, Publisher, PushedImage } from './ports.ts';
+import type { Publisher, PushedImage } from './ports.ts';
+import { keepFingerprint } from './reuse/keep-fingerprint.ts';
 import type { Run } from './run.ts';
+import { imageOf } from './run-record.ts';
 import { type Signing, signImage } from './sign-image.ts';
 
 /** Brings the image to every repository by digest, has it signed, and only then moves the tags. */
 export async function publishImage(run: Run): Promise<void> {
   const { plan, record, ports, signal } = run;
-  const { image } = record;
-  if (image === undefined) return;
+  const content = imageOf(record);
+  if (content === undefined) return;
   await inPublishTime(plan, signal, async (inTime) => {
-    const publisher = ports.openPublisher(inTime);
-    const repositories = plan.destinations.map(({ push }) => push);
-    await pushImage(run, publisher, { layout: image.layout, repositories });
-    await signAndTag(run, publisher, pushedImage(image.layout, plan));
+    await pushImage(run, inTime);
+    const image = pushedImage(content, plan);
+    await signAndTag(run, ports.openPublisher(inTime), image);
+    await keepFingerprint(run, image, inTime);
   });
 }
 
 /** Brings the image to every repository by digest, and no further. */
 export async function pushOnly(run: Run): Promise<void> {
-  const { plan, record, ports, signal } = run;
-  const { image } = record;
-  if (image === undefined) return;
-  const repositories = plan.destinations.map(({ push }) => push);
-  await inPublishTime(plan, signal, (inTime) =>
-    pushImage(run, ports.openPublisher(inTime), { layout: image.layout, repositories }),
-  );
+  await inPublishTime(run.plan, run.signal, (inTime) => pushImage(run, inTime));
 }
 
 /** Ends what takes longer than the plan gives to publishing. */
@@ -42,19 +38,16 @@ export function inPublishTime(
 }
 
 /** Under no tag: nobody finds it yet. */
-async function pushImage(
-  { stages, record }: Pick<Run, 'stages' | 'record'>,
-  publisher: Publisher,
-  image: Publication,
-): Promise<void> {
-  const count = image.repositories.length;
-  await stages.run(
-    'push',
-    `pushing to ${count === 1 ? 'one repository' : `${count} repositories`}`,
-    async () => {
-      record.published = await publisher.publish(image);
-    },
-  );
+async function pushImage({ plan, stages, record, ports }: Run, signal: AbortSignal): Promise<void> {
+  const repositories = plan.destinations.map(({ push }) => push);
+  const count = repositories.length === 1 ? 'one repository' : `${repositories.length} repositories`;
+  const { reuse, image } = record;
+  await stages.run('push', `pushing to ${count}`, async () => {
+    if (reuse?.kind === 'reused')
+      record.published = await ports.openEarlierImages(signal).copy(reuse.image, repositories);
+    else if (image !== undefined)
+      record.published = await ports.openPublisher(signal).publish({ layout: image.layout, repositories });
+  });
 }
 
 /** The image in every repository gets its signatures first and its names last. */
@@ -66,13 +59,13 @@ export async function signAndTag(run: Signing, publisher: Publisher, image: Push
   record.tagged = true;
 }
 
-/** A layout's root is the last of its manifests. */
-function pushedImage(layout: ImageLayout, { platforms, destinations }: BuildPlan): PushedImage {
-  const root = layout.manifests.at(-1);
-  if (root === undefined) throw new Error('an image layout without manifests');
+/** The root is the last of its manifests. */
+function pushedImage(content: ImageContent, { platforms, destinations }: BuildPlan): PushedImage {
+  const root = content.manifests.at(-1);
+  if (root === undefined) throw new Error('an image without manifests');
   return {
     root,
-    platforms: platformImages(layout, platforms),
+    platforms: platformImages(content, platforms),
     repositories: destinations.map(({ push }) => push),
   };
 }

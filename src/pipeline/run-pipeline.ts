@@ -7,6 +7,9 @@ import { makeReport } from './make-report.ts';
 import { obtainImage } from './obtain-image.ts';
 import { makeWorkFolder, ownFolder } from './own-folder.ts';
 import { publishImage, pushOnly } from './publish-image.ts';
+import { confirmInputs } from './reuse/confirm-inputs.ts';
+import { lookForImage } from './reuse/look-for-image.ts';
+import { withoutReuse } from './reuse/without-reuse.ts';
 import type { PipelineInputs, Run } from './run.ts';
 import { startRecord } from './run-record.ts';
 import { startStageClock } from './stage-clock.ts';
@@ -19,14 +22,18 @@ export interface PipelineResult {
 }
 
 /**
- * Carries a plan out: build, see that policy allows what went in, push everywhere by digest, sign, then move the tags.
+ * Carries a plan out: build, or take the image of an earlier build, see that policy allows what went in, push
+ * everywhere by digest, sign, then move the tags.
  * Does not throw: a run that failed has a report of the same shape, which says how far it came.
  */
 export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResult> {
   return runStages(inputs, async (run) => {
     await checkSigners(run);
-    await obtainImage(run);
-    await checkUsedBases(run);
+    if (!(await lookForImage(run))) {
+      await obtainImage(run);
+      await checkUsedBases(run);
+      await confirmInputs(run);
+    }
     await publishImage(run);
     await forgetImage(run);
   });
@@ -36,6 +43,7 @@ export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResul
 export async function buildAndPush(inputs: PipelineInputs): Promise<PipelineResult> {
   // A checkout that was fetched for this run alone is another one in the next: nothing kept would be found again.
   const stages: Stages = async (run) => {
+    run.record.reuse = withoutReuse(run.plan);
     await obtainImage(run);
     await checkUsedBases(run);
     await pushOnly(run);

@@ -1,7 +1,8 @@
 import type { Advice } from '../advice/index.ts';
 import type { BuildOutcome } from '../buildkit/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import type { ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { ImageContent, ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { ReuseRecord } from './reuse/reuse-record.ts';
 import type { SignedTarget } from './sign-targets.ts';
 
 /** How far a run has come; filled in by its stages, read by the report. */
@@ -10,6 +11,8 @@ export interface RunRecord {
   /** None for an image that an earlier run built. */
   builds: readonly NodeBuild[];
   image: BuiltImage | undefined;
+  /** Absent where no earlier image was to be reused. */
+  reuse: ReuseRecord | undefined;
   /** What would make the build faster. */
   advice: readonly Advice[];
   /** Repositories that hold the whole image by digest. */
@@ -36,7 +39,12 @@ export interface BuiltImage {
 
 export function startRecord(started: Date): RunRecord {
   return {
-    ...{ started, builds: [], image: undefined, advice: [] },
+    ...{ started, builds: [], image: undefined, reuse: undefined, advice: [] },
     ...{ published: [], signed: [], tagged: false },
   };
+}
+
+/** The image of the run: an earlier one, or what was built. */
+export function imageOf({ reuse, image }: RunRecord): ImageContent | undefined {
+  return reuse?.kind === 'reused' ? reuse.image : image?.layout;
 }

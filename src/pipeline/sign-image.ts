@@ -1,6 +1,7 @@
 import { type PlatformTarget, signingTargets } from '../signers/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 import type { Publisher, PushedImage } from './ports.ts';
+import { signedAbout } from './reuse/signed-about.ts';
 import type { Run } from './run.ts';
 import { signTargets } from './sign-targets.ts';
 
@@ -20,20 +21,14 @@ export async function signImage(run: Signing, publisher: Publisher, image: Pushe
 }
 
 function targetsOf(
-  { plan }: Signing,
+  { plan, record }: Signing,
   { root, platforms, repositories }: PushedImage,
 ): readonly PlatformTarget[] {
-  const { commit, repository: source, event, run, dirty } = plan.source;
   const image = {
     root: root.descriptor,
     platforms,
     tags: uniqueTagValues(plan.tags),
-    metadata: {
-      ...{ commit, repository: source, event },
-      ...(run === undefined ? {} : { run }),
-      // Whoever verifies the commit must see that the image holds more than it.
-      ...(dirty ? { dirty: 'true' } : {}),
-    },
+    metadata: signedAbout(plan, record.reuse),
   };
   return repositories.flatMap((repository) => signingTargets({ ...image, repository }));
 }

@@ -65,6 +65,28 @@ const signatureSchema = z.strictObject({
   signing_time: z.optional(described(z.string(), 'RFC 3339, UTC, as the signer claims it.')),
 });
 
+const reuseSchema = z.strictObject({
+  state: described(
+    z.enum(['reused', 'built', 'ineligible']),
+    'reused: an earlier build had the same inputs, and this is its image. built: there was none. ineligible: it cannot be told what goes into this image.',
+  ),
+  fingerprint: z.optional(
+    described(z.string(), 'Digest that stands for everything that goes into the image.'),
+  ),
+  reason: z.optional(described(z.string(), 'Why no earlier image is reused, or this one cannot be later.')),
+  line: z.optional(described(z.int(), 'Line in the Dockerfile that the reason is about, from 1.')),
+  from: z.optional(
+    described(
+      z.strictObject({
+        commit: described(z.string(), 'What it built.'),
+        run: z.optional(described(z.string(), 'Number of the run that asked for it.')),
+        created: z.optional(described(z.string(), 'When, RFC 3339, as the image says.')),
+      }),
+      'The earlier build, as the signature of its image tells.',
+    ),
+  ),
+});
+
 const runSchema = z.strictObject({
   backend: described(z.enum(['azure-devops']), 'Where it ran.'),
   id: described(z.string(), 'Number of the run.'),
@@ -130,6 +152,9 @@ export const buildReportSchema = z.strictObject({
   ),
   source: z.optional(sourceSchema),
   dockerfile: z.optional(described(z.string(), 'Dockerfile, relative to the checkout.')),
+  reuse: z.optional(
+    described(reuseSchema, 'Absent where the configuration does not ask for the reuse of earlier images.'),
+  ),
   policy_rule: z.optional(described(z.string(), 'Rule of the policy that allowed the build, or denied it.')),
   run: z.optional(
     described(runSchema, 'The run of a pipeline that built it; absent for a build in the process itself.'),

@@ -10,13 +10,15 @@ export function summarizeReport(report: BuildReport): string {
   lines.push(...signatureLines(report));
   if (report.source !== undefined) lines.push(`source  ${sourceLine(report.source)}`);
   if (report.timings.length > 0) lines.push(`stages  ${stageLine(report)}`);
+  lines.push(...reuseLines(report));
   if (report.run !== undefined) lines.push(`run     ${report.run.url}`);
   // What a build or another stage wrote into a field stays on the line of that field.
   return `${lines.map((line) => line.replace(/[\r\n]+/g, ' ')).join('\n')}\n`;
 }
 
 function headline(report: BuildReport): string {
-  const outcome = { Succeeded: 'built', Failed: 'failed', Canceled: 'cancelled' }[report.status];
+  const done = report.reuse?.state === 'reused' ? 'reused' : 'built';
+  const outcome = { Succeeded: done, Failed: 'failed', Canceled: 'cancelled' }[report.status];
   const digest = report.digest === '' ? '' : `  ${report.digest}`;
   const name = report.image_name === '' ? 'a build' : report.image_name;
   const took = report.seconds === 0 ? '' : ` in ${humanSeconds(report.seconds)}`;
@@ -65,6 +67,14 @@ function sourceLine(source: NonNullable<BuildReport['source']>): string {
   const change = source.pull_request === undefined ? '' : ` #${source.pull_request}`;
   const dirty = source.dirty ? ', with uncommitted changes' : '';
   return `${source.repository}${change} at ${source.commit.slice(0, 12)} (${source.event}${dirty})`;
+}
+
+function reuseLines({ reuse }: BuildReport): string[] {
+  if (reuse?.from === undefined) return [];
+  const { commit, run, created } = reuse.from;
+  const facts = [run === undefined ? '' : `run ${run}`, created ?? ''].filter((fact) => fact !== '');
+  const more = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+  return [`reused  the image of commit ${commit.slice(0, 12)}${more}: nothing that goes into it has changed`];
 }
 
 function stageLine(report: BuildReport): string {

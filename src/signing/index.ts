@@ -2,6 +2,7 @@ export { confirmCosign } from './confirm/confirm-cosign.ts';
 export { confirmNotation } from './confirm/confirm-notation.ts';
 export { confirmOrder } from './confirm/confirm-order.ts';
 export {
+  type Artifact,
   ownCosignMetadata,
   ownNotationMetadata,
   type ReadOwnMetadata,

@@ -14,6 +14,7 @@ import type { BuildReport } from '../../report/index.ts';
 import { makeReport } from '../make-report.ts';
 import type { Ports, PushedImage } from '../ports.ts';
 import { inPublishTime, signAndTag } from '../publish-image.ts';
+import { withoutReuse } from '../reuse/without-reuse.ts';
 import type { PipelineResult } from '../run-pipeline.ts';
 import { startRecord } from '../run-record.ts';
 import { startStageClock } from '../stage-clock.ts';
@@ -52,6 +53,7 @@ export async function publishBuilt(inputs: PublishInputs): Promise<PipelineResul
   const { plan, built, ports, emit, clock, signal } = inputs;
   const stages = startStageClock(clock, emit);
   const record = startRecord(clock());
+  record.reuse = withoutReuse(plan);
   let error: ImageBuilderError | undefined;
   let image: PushedImage | undefined;
   try {

@@ -111,6 +111,21 @@ const advised: BuildReport = {
   ],
 };
 
+const reused: BuildReport = {
+  ...built,
+  platforms: built.platforms.map((each) => ({ ...each, seconds: 0, steps: 0, cached_steps: 0 })),
+  slowest_steps: [],
+  reuse: {
+    state: 'reused',
+    fingerprint: digest,
+    from: { commit: 'f'.repeat(40), run: '4700', created: '2021-09-29T12:00:00Z' },
+  },
+};
+const ineligible: BuildReport = {
+  ...built,
+  reuse: { state: 'ineligible', reason: 'uses build argument "BUILD_COMMIT_SHA"', line: 3 },
+};
+
 /** Reviewed as diffs, written by `npx vitest run src/report/markdown -u`. */
 describe('the summary of', () => {
   test.each([
@@ -121,6 +136,8 @@ describe('the summary of', () => {
     ['pull-request', pullRequest],
     ['warned', warned],
     ['advised', advised],
+    ['reused', reused],
+    ['ineligible', ineligible],
   ])('a build that is %s', async (name, report) => {
     await expect(markdownSummary(report, facts)).toMatchFileSnapshot(`${name}.golden.md`);
   });
@@ -141,6 +158,7 @@ function everywhere(text: string): BuildReport {
     signatures: signed.signatures.map((each) => ({ ...each, signer: text, signed_by: text, digest: text })),
     source: { event: text, repository: text, commit: text, ref: text, dirty: true, url: noAddress },
     dockerfile: text,
+    reuse: { state: 'ineligible', reason: text, line: 3, from: { commit: text, run: text, created: text } },
     policy_rule: text,
     run: { backend: 'azure-devops', id: text, url: noAddress },
     timings: built.timings,

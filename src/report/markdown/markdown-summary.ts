@@ -52,7 +52,8 @@ export function markdownSummary(report: BuildReport, { runUrl }: SummaryFacts = 
 }
 
 function headline(report: BuildReport): string[] {
-  const word = { Succeeded: '✓ Built', Failed: '✗ Failed:', Canceled: '✗ Cancelled:' }[report.status];
+  const done = report.reuse?.state === 'reused' ? '✓ Reused' : '✓ Built';
+  const word = { Succeeded: done, Failed: '✗ Failed:', Canceled: '✗ Cancelled:' }[report.status];
   const took = report.seconds === 0 ? '' : ` in ${humanSeconds(report.seconds)}`;
   const name = report.image_name === '' ? 'a build' : code(report.image_name);
   return [`## ${word} ${name}${took}`, ...(report.digest === '' ? [] : ['', code(report.digest)])];

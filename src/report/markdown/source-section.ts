@@ -12,6 +12,7 @@ export function sourceSection(report: BuildReport): string[] {
     lines.push(`- Dockerfile: ${link(dockerfile, fileAddress(report, dockerfile))}`);
   if (architectures.length > 0) lines.push(`- platforms: ${code(architectures.join(', '))}`);
   if (policy_rule !== undefined) lines.push(`- policy rule: ${code(policy_rule)}`);
+  lines.push(...reuseLines(report));
   if (run !== undefined) lines.push(`- run: ${link(`${run.backend} ${run.id}`, webAddress(run.url))}`);
   return lines.length === 0 ? [] : ['### Source', '', ...lines];
 }
@@ -29,6 +30,25 @@ function sourceLines(source: Source): string[] {
   if (pull_request !== undefined)
     lines.push(`- pull request: ${link(`#${pull_request}`, below(address, 'pull', String(pull_request)))}`);
   return lines;
+}
+
+/** Whose image it is when it was not built, or why it was, where the configuration asks for the former. */
+function reuseLines(report: BuildReport): string[] {
+  const { reuse, source, dockerfile = '' } = report;
+  if (reuse?.from !== undefined) {
+    const { commit, run, created } = reuse.from;
+    const built = source === undefined ? undefined : commitAddress({ ...source, commit }, 'commit');
+    const facts = [
+      run === undefined ? '' : `, run ${code(run)}`,
+      created === undefined ? '' : `, ${code(created)}`,
+    ];
+    return [`- reused: the image of ${link(commit.slice(0, 12), built)}${facts.join('')}`];
+  }
+  if (reuse?.reason === undefined) return [];
+  const { line, reason } = reuse;
+  const place =
+    line === undefined ? '' : `${link(`${dockerfile}:${line}`, fileAddress(report, dockerfile, line))} `;
+  return [`- not reused: ${place}${code(reason)}`];
 }
 
 /** Where people read a file of the commit that was built; paths are those of GitHub. */

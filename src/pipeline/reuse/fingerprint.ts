@@ -1,0 +1,62 @@
+import { type Digest, digestHex, digestOf } from '../../oci/index.ts';
+import type { BuildPlan } from '../../plan/index.ts';
+import type { BuildInputs } from './build-inputs.ts';
+
+/** Of the description below; another one makes every fingerprint another one. */
+const version = 1;
+
+/** Labels whose values change with every commit. A reused image keeps those of the commit that it was built from. */
+const perCommitLabels = [
+  'org.opencontainers.image.created',
+  'org.opencontainers.image.revision',
+  'org.opencontainers.image.version',
+];
+
+/**
+ * Stands for everything that can show in an image, and for the trust that its build had: the same for two builds only
+ * if the image of one can stand for that of the other.
+ */
+export function fingerprintOf(plan: BuildPlan, { files, images, builder }: BuildInputs): Digest {
+  const { image, reuse, attestations } = plan;
+  const args = plan.buildArgs.filter(([name]) => !reuse?.perCommitArgs.includes(name));
+  const labels = Object.entries(plan.labels).filter(([name]) => !perCommitLabels.includes(name));
+  const description = [
+    ['version', version],
+    ['trust', trustOf(plan)],
+    ['image', [image.name, image.dockerfile, image.context, image.target ?? null]],
+    ['files', [files.dockerfile, files.context, byName(files.contexts)]],
+    ['images', byName(images)],
+    ['platforms', plan.platforms],
+    ['arguments', byName(args)],
+    ['labels', byName(labels)],
+    ['attestations', [attestations.provenance, attestations.sbom]],
+    ['reproducible', plan.sourceDateEpoch !== undefined],
+    ['builder', builder],
+    ['epoch', reuse?.epoch ?? null],
+  ];
+  return digestOf(JSON.stringify(description));
+}
+
+/** Whose build it is, by which rule, and what that rule lets in. */
+function trustOf({ source, policy, signing }: BuildPlan): unknown {
+  const { rule, bases, builderNodes } = policy;
+  const signers = signing.kind === 'unsigned' ? [] : signing.signers;
+  const { only, restricted } = bases;
+  return [
+    source.repository,
+    rule ?? null,
+    signers,
+    builderNodes ?? null,
+    only?.places ?? null,
+    restricted?.places ?? null,
+  ];
+}
+
+function byName<Value>(pairs: readonly (readonly [string, Value])[]): readonly (readonly [string, Value])[] {
+  return pairs.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+}
+
+/** The tag under which a repository keeps the image of a fingerprint; no tag of a build can have this form. */
+export function fingerprintTag(fingerprint: Digest): string {
+  return `fp-${digestHex(fingerprint)}`;
+}

@@ -1,0 +1,26 @@
+import { reasonOf, throwIfCancelled } from '../../core/index.ts';
+import type { PushedImage } from '../ports.ts';
+import type { Run } from '../run.ts';
+import { fingerprintTag } from './fingerprint.ts';
+
+/**
+ * Lets later builds find the image by what it was made of. It is published by then: that it cannot be kept costs them
+ * time, and nothing else.
+ */
+export async function keepFingerprint(
+  run: Pick<Run, 'record' | 'ports' | 'emit'>,
+  image: PushedImage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { record, ports, emit } = run;
+  const { reuse } = record;
+  if (reuse === undefined || reuse.kind === 'ineligible') return;
+  if (reuse.kind === 'built' && !reuse.confirmed) return;
+  try {
+    await ports.openEarlierImages(signal).keep(image, fingerprintTag(reuse.fingerprint));
+  } catch (error) {
+    throwIfCancelled(signal);
+    const message = `later builds will not find this image by its inputs: ${reasonOf(error)}`;
+    emit({ kind: 'notice', level: 'info', message });
+  }
+}
