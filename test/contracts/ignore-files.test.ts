@@ -190,6 +190,7 @@ describe('a context', () => {
   ])('of a Dockerfile with %s is not that of the folder', async (_, text, missing) => {
     const root = mkdtempSync(join(folder, 'own-'));
     writeTree(root, 'x\n');
+    rmSync(join(root, '.git'), { recursive: true });
     const dockerfilePath = join(folder, `Dockerfile-${builds}`);
     writeFileSync(`${dockerfilePath}.dockerignore`, text);
     const output = await buildkit('FROM scratch\nCOPY . /\n', root);
