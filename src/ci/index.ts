@@ -12,3 +12,4 @@ export { ciSource } from './systems/ci-source.ts';
 export { detectCi } from './systems/detect-ci.ts';
 export { readCiBuild } from './systems/read-ci-build.ts';
 export { refuseLocalMerge } from './systems/refuse-local-merge.ts';
+export { trackedFiles } from './tracked-files.ts';

@@ -6,6 +6,7 @@ import {
   recordedMaterials,
   runBuild,
 } from '../buildkit/index.ts';
+import { trackedFiles } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { isFailure, throwIfCancelled } from '../core/index.ts';
 import type { Repository } from '../oci/index.ts';
@@ -45,6 +46,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
     build: (job, signal) => buildWithEngine(inputs, job, signal),
     recordedMaterials: (build, signal) => askEngine(inputs, build, signal),
+    trackedFiles,
     lookUpImage: async ({ repository, tag = 'latest' }, signal) => {
       const inTime = connections.registry.withSignal(soon(signal));
       return (await inTime.resolve(repository, tag))?.digest;

@@ -1,4 +1,4 @@
-import type { BuildJob, BuildOutcome, Material, RecordedBuild } from '../buildkit/index.ts';
+import type { BuildJob, BuildOutcome, Material, RecordedBuild, TrackedFiles } from '../buildkit/index.ts';
 import type { Descriptor, Digest, PlatformManifest, Reference, Repository } from '../oci/index.ts';
 import type { ImageLayout, PublishedRepository, RawManifest, StoredImage } from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signers/index.ts';
@@ -13,6 +13,8 @@ export interface Ports {
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
   /** What went into a build by the engine's own record of it; undefined where the engine does not tell. */
   recordedMaterials(build: RecordedBuild, signal: AbortSignal): Promise<readonly Material[] | undefined>;
+  /** What git knows of the files of a checkout; undefined where it cannot tell. */
+  trackedFiles(root: string, signal: AbortSignal): Promise<TrackedFiles | undefined>;
   /** What an image stands for at the moment, by its registry; undefined when it is not there. */
   lookUpImage(reference: Reference, signal: AbortSignal): Promise<Digest | undefined>;
   /** What of the engine may show in an image; undefined where it does not tell. */

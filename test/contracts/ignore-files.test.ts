@@ -14,7 +14,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { contextDigest, listContext } from '../../src/buildkit/context/context-tree.ts';
+import { contextDigest } from '../../src/buildkit/context/context-digest.ts';
+import { listContext } from '../../src/buildkit/context/context-tree.ts';
 import { parseIgnoreFile } from '../../src/buildkit/context/ignore-file.ts';
 import { readContext } from '../../src/buildkit/context/read-context.ts';
 
@@ -198,6 +199,6 @@ describe('a context', () => {
     expect(all.filter((path) => !listed(output).includes(path))).toEqual(missing);
     const entries = await listContext(root, parseIgnoreFile(text) ?? []);
     const { digest } = await readContext({ folder: root, dockerfilePath });
-    expect(digest).toBe(await contextDigest(root, entries));
+    expect(digest).toBe(await contextDigest({ folder: root, inCheckout: '.', tracked: undefined }, entries));
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -111,6 +112,57 @@ describe('the digest of a context', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('the digest of a context that git knows', () => {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
+
+  /** With what git says, or with nothing but the names of what is tracked, so that all is read. */
+  async function tracked(told: (path: string, id: string) => string | undefined, inCheckout = '.') {
+    const rows = git('ls-files', '--stage', '-z').toString().split('\0').filter(Boolean);
+    const contents = new Map(
+      rows.map((row) => {
+        const [, id = '', path = ''] = /^\d+ ([0-9a-f]+) 0\t(.*)$/s.exec(row) ?? [];
+        const full = inCheckout === '.' ? path : `${inCheckout}/${path}`;
+        return [full, told(path, id)] as const;
+      }),
+    );
+    const asking = Promise.resolve({ algorithm: 'sha1', contents } as const);
+    return (await readContext({ folder, inCheckout }, asking)).digest;
+  }
+
+  beforeEach(() => {
+    git('init', '--quiet');
+    writeFileSync(join(folder, '.dockerignore'), '.git\n');
+    writeFileSync(join(folder, 'large'), 'x'.repeat(2_000_000));
+    git('add', '--all');
+  });
+
+  test('is the same whether git is believed or the files are read', async () => {
+    const believed = await tracked((_, id) => id);
+    expect(await tracked(() => undefined)).toBe(believed);
+    expect(await tracked((path, id) => (path === 'large' ? undefined : id))).toBe(believed);
+    expect(await tracked((_, id) => id, 'images/app')).toBe(believed);
+    expect(await digest()).not.toBe(believed);
+  });
+
+  test('is another one for another content, believed or read', async () => {
+    const before = await tracked((_, id) => id);
+    expect(await tracked((path, id) => (path === 'src/main.go' ? 'f'.repeat(40) : id))).not.toBe(before);
+    writeFileSync(join(folder, 'src/main.go'), 'package Main');
+    expect(await tracked((path, id) => (path === 'src/main.go' ? undefined : id))).not.toBe(before);
+  });
+
+  test('changes with what git does not look at', async () => {
+    const before = await tracked((_, id) => id);
+    chmodSync(join(folder, 'src/main.go'), 0o600);
+    const mode = await tracked((_, id) => id);
+    mkdirSync(join(folder, 'empty'));
+    const empty = await tracked((_, id) => id);
+    writeFileSync(join(folder, 'untracked'), '');
+    expect(new Set([before, mode, empty, await tracked((_, id) => id)]).size).toBe(4);
   });
 });
 

@@ -1,7 +1,8 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../../oci/index.ts';
-import { contextDigest, listContext, UnreadableContext } from './context-tree.ts';
+import { contextDigest, type TrackedFiles } from './context-digest.ts';
+import { type ContextEntry, listContext, UnreadableContext } from './context-tree.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import type { IgnorePattern } from './ignore-pattern.ts';
 
@@ -11,6 +12,8 @@ const longestIgnoreFile = 1024 * 1024;
 export interface ContextPlace {
   /** Absolute path. */
   readonly folder: string;
+  /** The same, relative to the checkout. */
+  readonly inCheckout?: string;
   /** Absolute path of the Dockerfile for the main context; its own ignore file goes before that of the folder. */
   readonly dockerfilePath?: string;
 }
@@ -22,14 +25,22 @@ export interface ContextTree {
 }
 
 /**
- * Reads what a build is given of a folder, with the ignore file that BuildKit 0.25 would use. Throws
- * `UnreadableContext` when only BuildKit can tell what that is.
+ * Reads what a build is given of a folder, with the ignore file that BuildKit 0.25 would use, while git is asked what
+ * it knows. Throws `UnreadableContext` when only BuildKit can tell what that is.
  */
-export async function readContext(place: ContextPlace): Promise<ContextTree> {
-  const entries = await listContext(place.folder, await patternsFor(place));
+export async function readContext(
+  place: ContextPlace,
+  asking?: Promise<TrackedFiles | undefined>,
+): Promise<ContextTree> {
+  const { folder, inCheckout = '.' } = place;
+  const [entries, tracked] = await Promise.all([listEntries(place), asking]);
   const holdsGit = entries.some(({ path }) => path === '.git');
   // Its contents could be gigabytes, and say nothing that the next commit would not change.
-  return { digest: await contextDigest(place.folder, holdsGit ? [] : entries), holdsGit };
+  return { digest: await contextDigest({ folder, inCheckout, tracked }, holdsGit ? [] : entries), holdsGit };
+}
+
+async function listEntries(place: ContextPlace): Promise<readonly ContextEntry[]> {
+  return listContext(place.folder, await patternsFor(place));
 }
 
 async function patternsFor({ folder, dockerfilePath }: ContextPlace): Promise<readonly IgnorePattern[]> {

@@ -42,7 +42,9 @@ interface Scene {
 
 async function confirm(scene: Scene = {}) {
   const { materials, resumed = false, whileBuilding, fails } = { materials: [base], ...scene };
-  const files = await readInputFiles(root, plan);
+  const { signal } = new AbortController();
+  const trackedFiles = async () => undefined;
+  const files = await readInputFiles({ root, plan, signal, ports: { trackedFiles } });
   const record = startRecord(new Date());
   const inputs = { files, images: [['base', digestOf('base')]] as const, builder: 'x' };
   record.reuse = { kind: 'built', fingerprint, inputs, reason: 'none', confirmed: false };
@@ -59,8 +61,8 @@ async function confirm(scene: Scene = {}) {
     if (fails !== undefined) throw fails;
     return materials;
   };
-  const signal = new AbortController().signal;
-  await confirmInputs({ root, plan, record, signal, ports: { recordedMaterials } } as unknown as Run);
+  const ports = { recordedMaterials, trackedFiles };
+  await confirmInputs({ root, plan, record, signal, ports } as unknown as Run);
   return record.reuse;
 }
 

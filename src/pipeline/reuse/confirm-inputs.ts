@@ -42,7 +42,7 @@ async function otherImages(run: Run, { images }: BuildInputs): Promise<string | 
   return undefined;
 }
 
-async function otherFiles({ root, plan }: Run, { files }: BuildInputs): Promise<string | undefined> {
-  const now = await readInputFiles(root, plan);
+async function otherFiles(run: Run, { files }: BuildInputs): Promise<string | undefined> {
+  const now = await readInputFiles(run);
   return JSON.stringify(now) === JSON.stringify(files) ? undefined : 'files changed while it was built';
 }

@@ -20,27 +20,36 @@ export async function readInputs(run: Run): Promise<BuildInputs> {
   const untrustedText = await readDockerfile(root, plan);
   const used = usedImages(plan, untrustedText);
   const [files, images, builder] = await Promise.all([
-    readInputFiles(root, plan),
+    readInputFiles(run),
     Promise.all(used.map(({ name, line }) => lookUp(run, name, line))),
     describeBuilder(run),
   ]);
   return { files, images, builder };
 }
 
+/** What of a run tells what its checkout contributes. */
+export type InputRun = Pick<Run, 'root' | 'plan' | 'signal'> & {
+  readonly ports: Pick<Run['ports'], 'trackedFiles'>;
+};
+
 /** What the checkout contributes. Throws `Unrepeatable`. */
-export async function readInputFiles(root: string, plan: BuildPlan): Promise<InputFiles> {
+export async function readInputFiles(run: InputRun): Promise<InputFiles> {
+  const { root, plan, ports, signal } = run;
   const { image, buildContexts } = plan;
   const dockerfile = digestOf(await readDockerfile(root, plan));
+  const asking = ports.trackedFiles(root, signal);
   const dockerfilePath = join(root, image.dockerfile);
-  const context = await digestIn({ folder: join(root, image.context), dockerfilePath });
-  const contexts: [string, Digest][] = [];
-  for (const [name, path] of buildContexts)
-    contexts.push([name, await digestIn({ folder: join(root, path) })]);
-  return { dockerfile, context, contexts };
+  const digestIn = (path: string, more = {}) =>
+    contextDigest({ folder: join(root, path), inCheckout: path, ...more }, asking);
+  const contexts = Promise.all(
+    buildContexts.map(async ([name, path]) => [name, await digestIn(path)] as const),
+  );
+  const [context, others] = await Promise.all([digestIn(image.context, { dockerfilePath }), contexts]);
+  return { dockerfile, context, contexts: others };
 }
 
-async function digestIn(place: Parameters<typeof readContext>[0]): Promise<Digest> {
-  const { digest, holdsGit } = await reading(() => readContext(place));
+async function contextDigest(...[place, asking]: Parameters<typeof readContext>): Promise<Digest> {
+  const { digest, holdsGit } = await reading(() => readContext(place, asking));
   if (!holdsGit) return digest;
   throw new Unrepeatable(
     'the context holds ".git", which changes with every commit: name it in .dockerignore',
