@@ -38,9 +38,11 @@ function readList(listed: string): TrackedFiles {
   const contents = new Map<string, string | undefined>();
   let algorithm: TrackedFiles['algorithm'] = 'sha1';
   for (const row of listed.split('\0')) {
-    const [, state, id = '', path = ''] = /^(\S) 100(?:644|755) ([0-9a-f]+) 0\t(.*)$/s.exec(row) ?? [];
-    if (state !== 'H' && state !== 'C') continue;
-    contents.set(path, state === 'H' ? id : undefined);
+    // State, mode, name and place in a merge, and the path: "H 100644 5626abf 0\tpath".
+    const end = row.indexOf('\t');
+    const [state, mode = '', id = '', place] = row.slice(0, Math.max(end, 0)).split(' ');
+    if ((state !== 'H' && state !== 'C') || !mode.startsWith('100') || place !== '0') continue;
+    contents.set(row.slice(end + 1), state === 'H' ? id : undefined);
     if (id.length === 64) algorithm = 'sha256';
   }
   return { algorithm, contents };

@@ -13,7 +13,13 @@ import type { Repository } from '../oci/index.ts';
 import type { Ports, Publisher } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { type EmitProgress, prefixed } from '../progress/index.ts';
-import { moveTags, publishImage, type RegistryClient, readImageLayout } from '../registry/index.ts';
+import {
+  moveTags,
+  publishImage,
+  type RegistryClient,
+  readImageLayout,
+  rememberReads,
+} from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { engineEnvironment } from './engine-environment.ts';
@@ -37,10 +43,18 @@ const earlyCheckMilliseconds = 20_000;
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const { run, settings, plan, emit } = inputs;
   const connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
+  // The same signatures are looked at for what they vouch for, before signing, and after it.
+  const remembering = rememberReads(connections.registry);
   const signers = async (signal: AbortSignal) => {
     // Much to load, and nothing that a build waits for.
     const { openSigners } = await import('./open-signers.ts');
-    return openSigners({ ...inputs, ...connections, signal, signers: signersOf(plan) });
+    return openSigners({
+      ...inputs,
+      ...connections,
+      registry: remembering,
+      signal,
+      signers: signersOf(plan),
+    });
   };
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
@@ -60,7 +74,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
       return openPublisher({ registry, emit, openSigners: () => signers(signal) });
     },
     openEarlierImages: (signal) => {
-      const registry = connections.registry.withSignal(signal);
+      const registry = remembering.withSignal(signal);
       return openEarlierImages({ registry, emit, openSigners: () => signers(signal) });
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),

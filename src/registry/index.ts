@@ -12,4 +12,5 @@ export { readBlob } from './read-blob.ts';
 export { type AttachReferrer, listReferrers, referrerAttacher } from './referrers.ts';
 export type { RegistryClient, RegistryOptions } from './registry-client.ts';
 export { openRegistry } from './registry-client.ts';
+export { rememberReads } from './remember-reads.ts';
 export { copyImage, readStoredImage, type StoredImage } from './stored-image.ts';

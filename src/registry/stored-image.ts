@@ -4,6 +4,7 @@ import {
   type Digest,
   manifestMediaTypes,
   printReference,
+  printRepository,
   type Repository,
 } from '../oci/index.ts';
 import { blobsOf, childrenOf, type ImageBlob, type ImageContent } from './image-layout.ts';
@@ -77,7 +78,9 @@ export async function copyImage({
   ...options
 }: CopyOptions): Promise<readonly PublishedRepository[]> {
   const holds = await Promise.all(
-    repositories.map((repository) => holdsImage(options.registry, repository, image)),
+    repositories.map(
+      (repository) => isHome(image, repository) || holdsImage(options.registry, repository, image),
+    ),
   );
   const lacking = repositories.filter((_, at) => !holds[at]);
   const copied = await pushEverywhere({
@@ -89,6 +92,10 @@ export async function copyImage({
   const there = repositories.filter((_, at) => holds[at]);
   const nothing = { uploadedBytes: 0, mounted: 0, existing: image.blobs.length, seconds: 0 };
   return [...there.map((repository) => ({ repository, ...nothing })), ...copied];
+}
+
+function isHome({ repository: home }: StoredImage, repository: Repository): boolean {
+  return printRepository(home) === printRepository(repository);
 }
 
 async function holdsImage(
