@@ -114,6 +114,10 @@ const plan: BuildPlan = {
   attestations: { provenance: 'off', sbom: false },
   sourceDateEpoch: 1_633_003_200,
   noCache: false,
+  reuse: {
+    ...{ epoch: '', perCommitArgs: ['BUILD_COMMIT_SHA'], vouchers: ['embedded'] },
+    obstacle: { reason: 'uses build argument "BUILD_COMMIT_SHA", which changes with every commit', line: 3 },
+  },
   timeouts: { build: 7200, publish: 1800 },
   created: '2021-09-30T12:00:00Z',
 };
@@ -143,6 +147,21 @@ describe('what people read stays as it was reviewed', () => {
 
   test('the plan', async () => {
     await expect(printPlan(plan, advice)).toMatchFileSnapshot('golden/plan.golden.txt');
+  });
+
+  test('what a plan says of images of earlier builds', () => {
+    const reuse = { epoch: '', perCommitArgs: [], vouchers: ['embedded', 'other'] };
+    const said = (change: object) =>
+      /^reuse +(.*)$/m.exec(printPlan({ ...plan, reuse: { ...reuse, ...change } }, []))?.[1];
+    expect([
+      said({}),
+      said({ anew: '--no-cache' }),
+      said({ obstacle: { reason: 'it is not signed' } }),
+    ]).toEqual([
+      'an image of the same inputs that embedded and other signed, instead of another build',
+      'no: --no-cache; a later build may go on with this image',
+      'no: it is not signed',
+    ]);
   });
 
   test('the summary of a build that succeeded, and of one that did not', async () => {

@@ -55,6 +55,7 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
       plan.policy.builderNodes === undefined ? [] : [`only ${plan.policy.builderNodes.join(', ')}`],
     ],
     ['cache', cacheLines(plan)],
+    ['reuse', plan.reuse === undefined ? [] : [reuseLine(plan.reuse, image.dockerfile)]],
     [
       'attested',
       [`provenance ${plan.attestations.provenance}, SBOM ${plan.attestations.sbom === false ? 'off' : 'on'}`],
@@ -106,6 +107,17 @@ function baseLines({ only, restricted }: BuildPlan['policy']['bases']): string[]
     ...(only === undefined ? [] : [`only from ${only.places.join(', ')}`]),
     ...(restricted === undefined ? [] : [`not from ${restricted.places.join(', ')}`]),
   ];
+}
+
+function reuseLine(
+  { obstacle, anew, vouchers }: NonNullable<BuildPlan['reuse']>,
+  dockerfile: string,
+): string {
+  const { reason, line } = obstacle ?? {};
+  if (reason !== undefined)
+    return line === undefined ? `no: ${reason}` : `no: ${dockerfile}:${line} ${reason}`;
+  if (anew !== undefined) return `no: ${anew}; a later build may go on with this image`;
+  return `an image of the same inputs that ${vouchers.join(' and ')} signed, instead of another build`;
 }
 
 function cacheLines({ cache }: BuildPlan): string[] {

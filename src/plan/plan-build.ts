@@ -74,7 +74,7 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
     ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
     noCache: request.noCache,
-    ...planReuse({ request, source, settings, tags, signing }),
+    ...planReuse({ ...inputs, tags, signing, built }),
     timeouts: { build: settings.buildTimeout, publish: settings.publishTimeout },
     created: rfc3339(inputs.now),
   });

@@ -13,14 +13,17 @@ interface Change {
   readonly request?: object;
   readonly source?: object;
   readonly signers?: readonly string[];
+  readonly dockerfile?: string;
 }
 
-function reuse({ settings, request, source, signers = ['own'] }: Change = {}) {
+function reuse({ settings, request, source, signers = ['own'], dockerfile }: Change = {}) {
   const inputs = {
     request: { secrets: [], exportTags: false, noCache: false, useGoModules: false, ...request },
     source: { dirty: false, event: 'push', ...source },
     settings: { reuse: { enabled: true }, cache: {}, signConfig, ...settings },
     tags: [{ name: 'default_tag', value: 'v1' }],
+    built: { image: {}, platforms: ['linux/amd64'], buildArgs: [], buildContexts: [] },
+    untrustedDockerfile: dockerfile,
     signing: signers.length === 0 ? { kind: 'unsigned', reason: '' } : { kind: 'signed-by', signers },
   } as unknown as ReuseInputs;
   return planReuse(inputs).reuse;
@@ -57,7 +60,16 @@ describe('the plan to reuse images', () => {
     ['nobody signs', { signers: [] }, /not signed/],
     ['only a service signs', { signers: ['service'] }, /"service" signs a digest/],
   ])('is not carried out where %s', (_, change, reason) => {
-    expect(reuse(change)?.obstacle).toMatch(reason);
+    expect(reuse(change)?.obstacle).toEqual({ reason: expect.stringMatching(reason) });
+  });
+
+  test('is not carried out where the Dockerfile stands in the way, and has the line', () => {
+    const dockerfile = 'FROM a\nRUN true\nARG BUILD_COMMIT_SHA';
+    expect(reuse({ dockerfile })?.obstacle).toEqual({
+      reason: 'uses build argument "BUILD_COMMIT_SHA", which changes with every commit',
+      line: 3,
+    });
+    expect(reuse({ dockerfile: 'FROM a' })?.obstacle).toBeUndefined();
   });
 
   test.each<[string, Change]>([

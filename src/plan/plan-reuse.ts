@@ -1,5 +1,6 @@
 import type { SourceState } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
+import { dockerfileInputs } from '../dockerfile/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import { type Tag, tagBuildArgs } from '../tags/index.ts';
 import type { BuildPlan } from './build-plan.ts';
@@ -17,7 +18,13 @@ export interface ReusePlan {
   /** Why no earlier image is looked for, although this one can be reused later. */
   readonly anew?: string;
   /** Why neither is possible. */
-  readonly obstacle?: string;
+  readonly obstacle?: ReuseObstacle;
+}
+
+export interface ReuseObstacle {
+  readonly reason: string;
+  /** Of the Dockerfile, from 1, where the reason stands there. */
+  readonly line?: number;
 }
 
 export interface ReuseInputs {
@@ -26,6 +33,9 @@ export interface ReuseInputs {
   readonly settings: Settings;
   readonly tags: readonly Tag[];
   readonly signing: BuildPlan['signing'];
+  readonly built: Pick<BuildPlan, 'image' | 'platforms' | 'buildArgs' | 'buildContexts'>;
+  /** Undefined where it is not at hand; then the build itself looks for what stands in the way. */
+  readonly untrustedDockerfile?: string | undefined;
 }
 
 /** Nothing where the configuration does not ask for it. */
@@ -35,17 +45,18 @@ export function planReuse(inputs: ReuseInputs): { readonly reuse?: ReusePlan } {
   const vouchers = vouchersOf(inputs);
   const { builderVersion } = settings.reuse;
   const exported = request.exportTags ? tagBuildArgs(tags).map(([name]) => name) : [];
-  const obstacle = obstacleOf(inputs, vouchers);
+  const perCommitArgs = [
+    'BUILD_COMMIT_SHA',
+    ...exported,
+    ...(settings.reproducible ? ['SOURCE_DATE_EPOCH'] : []),
+  ];
+  const obstacle = obstacleOf(inputs, vouchers) ?? writtenObstacle(inputs, perCommitArgs);
   const anew = request.noCache ? '--no-cache' : isScheduled(inputs) ? 'it is built on schedule' : undefined;
   return {
     reuse: {
       epoch: settings.cache.epoch ?? '',
       ...(builderVersion === undefined ? {} : { builderVersion }),
-      perCommitArgs: [
-        'BUILD_COMMIT_SHA',
-        ...exported,
-        ...(settings.reproducible ? ['SOURCE_DATE_EPOCH'] : []),
-      ],
+      perCommitArgs,
       vouchers,
       ...(anew === undefined ? {} : { anew }),
       ...(obstacle === undefined ? {} : { obstacle }),
@@ -69,11 +80,26 @@ function vouchersOf({ settings, signing }: ReuseInputs): readonly string[] {
 function obstacleOf(
   { request, source, signing }: ReuseInputs,
   vouchers: readonly string[],
-): string | undefined {
-  if (source.dirty) return 'the checkout has uncommitted changes';
-  if (request.secrets.length > 0 || request.useGoModules) return 'it gets build secrets, which may change';
+): ReuseObstacle | undefined {
+  if (source.dirty) return { reason: 'the checkout has uncommitted changes' };
+  if (request.secrets.length > 0 || request.useGoModules)
+    return { reason: 'it gets build secrets, which may change' };
   if (signing.kind === 'unsigned')
-    return 'it is not signed, so that nothing could vouch for an earlier image';
+    return { reason: 'it is not signed, so that nothing could vouch for an earlier image' };
   if (vouchers.length > 0) return undefined;
-  return `"${signing.signers.join('", "')}" signs a digest and cannot vouch for what an image was made of`;
+  const names = signing.signers.join('", "');
+  return { reason: `"${names}" signs a digest and cannot vouch for what an image was made of` };
+}
+
+/** What the Dockerfile says that can never be told from its inputs. */
+function writtenObstacle(
+  { built, untrustedDockerfile: untrustedText }: ReuseInputs,
+  perCommitArgs: readonly string[],
+): ReuseObstacle | undefined {
+  if (untrustedText === undefined) return undefined;
+  const { image, platforms, buildArgs, buildContexts } = built;
+  const contexts = buildContexts.map(([name]) => name);
+  const facts = { untrustedText, platforms, buildArgs, contexts, target: image.target, perCommitArgs };
+  const inputs = dockerfileInputs(facts);
+  return inputs.kind === 'known' ? undefined : { reason: inputs.reason, line: inputs.line };
 }

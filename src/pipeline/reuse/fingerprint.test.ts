@@ -107,6 +107,8 @@ describe('a fingerprint', () => {
     ['the SBOM', { attestations: { provenance: 'min', sbom: true } }],
     ['reproducibility', { sourceDateEpoch: 1 }],
     ['the epoch', { reuse: { ...plan.reuse, epoch: '2' } }],
+    ['a pull request', { source: { ...plan.source, event: 'pull_request_target' } }],
+    ['a merge that may never come', { source: { ...plan.source, event: 'merge_group' } }],
     ['the repository of the source', { source: { ...plan.source, repository: 'evil/app' } }],
     ['the rule of the policy', { policy: { ...plan.policy, rule: 'development' } }],
     ['no rule at all', { policy: { kind: 'allowed', destinationsFrom: 'registry', bases: {} } }],

@@ -1,5 +1,6 @@
 import { type Digest, digestHex, digestOf } from '../../oci/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
+import { isProductionEvent } from '../../policy/index.ts';
 import type { BuildInputs } from './build-inputs.ts';
 
 /** Of the description below; another one makes every fingerprint another one. */
@@ -37,13 +38,14 @@ export function fingerprintOf(plan: BuildPlan, { files, images, builder }: Build
   return digestOf(JSON.stringify(description));
 }
 
-/** Whose build it is, by which rule, and what that rule lets in. */
+/** Whose build it is, of which tier, by which rule, and what that rule lets in. */
 function trustOf({ source, policy, signing }: BuildPlan): unknown {
   const { rule, bases, builderNodes } = policy;
   const signers = signing.kind === 'unsigned' ? [] : signing.signers;
   const { only, restricted } = bases;
   return [
     source.repository,
+    isProductionEvent(source.event) ? 'production' : source.event,
     rule ?? null,
     signers,
     builderNodes ?? null,

@@ -22,7 +22,7 @@ export async function lookForImage(run: Run): Promise<boolean> {
 async function look(run: Run): Promise<ReuseRecord> {
   const { plan, ports, signal } = run;
   const { obstacle, anew } = plan.reuse ?? {};
-  if (obstacle !== undefined) return { kind: 'ineligible', reason: obstacle };
+  if (obstacle !== undefined) return { kind: 'ineligible', ...obstacle };
   try {
     const inputs = await readInputs(run);
     const fingerprint = fingerprintOf(plan, inputs);
