@@ -19,14 +19,14 @@ export interface EmbeddedSignerInputs extends Pick<Connections, 'http'> {
 }
 
 /** The signer that signs by itself, with the key files of the configuration. */
-export function embeddedSigner(inputs: EmbeddedSignerInputs): Signer {
+export function embeddedSigner(inputs: EmbeddedSignerInputs, key = embeddedKey(inputs)): Signer {
   const { name, config, http, resolvePath, signal } = inputs;
   const { timestampUrl: url, timestampRoots: roots } = config;
   const stamped = url !== undefined && roots !== undefined;
   return notationSigner(
     {
       name,
-      key: embeddedKey(inputs),
+      key,
       format: config.format,
       signingAgent: agent,
       timestamping: stamped
@@ -40,7 +40,7 @@ export function embeddedSigner(inputs: EmbeddedSignerInputs): Signer {
   );
 }
 
-/** Its key, read from the files whenever it is needed. */
+/** Its key, read from the files when it is needed, and again when they have changed. */
 export function embeddedKey({
   name,
   config,

@@ -45,16 +45,13 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
   // The same signatures are looked at for what they vouch for, before signing, and after it.
   const remembering = rememberReads(connections.registry);
+  let opened: Promise<Signers> | undefined;
   const signers = async (signal: AbortSignal) => {
     // Much to load, and nothing that a build waits for.
-    const { openSigners } = await import('./open-signers.ts');
-    return openSigners({
-      ...inputs,
-      ...connections,
-      registry: remembering,
-      signal,
-      signers: signersOf(plan),
-    });
+    opened ??= import('./open-signers.ts').then(({ openSigners }) =>
+      openSigners({ ...inputs, ...connections, registry: remembering, signal, signers: signersOf(plan) }),
+    );
+    return (await opened).withSignal(signal);
   };
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),

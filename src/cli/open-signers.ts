@@ -17,6 +17,7 @@ import {
   confirmNotation,
   confirmOrder,
   cosignSigner,
+  type KeySource,
   leafThumbprint,
   loadCosignKey,
   loadCosignKeys,
@@ -49,6 +50,8 @@ export interface Signers {
   sign(target: SigningTarget): Promise<TargetOutcome>;
   /** What one of them itself wrote into its signatures over an artifact; nothing for one that writes nothing. */
   signedBy(signer: string, artifact: Artifact): Promise<readonly SignedMetadata[]>;
+  /** The same signers, with what was read from their files, ended by another signal. */
+  withSignal(signal: AbortSignal): Signers;
 }
 
 type SignerSettings = NonNullable<Settings['signConfig']>['signers'][number];
@@ -58,12 +61,20 @@ type CosignSettings = Extract<SignerSettings, { type: 'cosign' }>;
 
 /** Puts the configured signers together with the adapters that they need. Reads whom verifiers trust. */
 export async function openSigners(inputs: SignerInputs): Promise<Signers> {
-  const registry = inputs.registry.withSignal(inputs.signal);
+  const { settings, resolvePath } = inputs;
+  const keys = (settings.signConfig?.signers ?? []).flatMap((each) =>
+    each.type === 'notation' ? [[each.name, embeddedKey({ ...each, resolvePath })] as const] : [],
+  );
+  return signersOf({ ...inputs, ...(await trustedBy(inputs)), keys: new Map(keys) });
+}
+
+function signersOf(opened: OpenedFiles): Signers {
+  const registry = opened.registry.withSignal(opened.signal);
   const attach = referrerAttacher({ registry, random: Math.random, sleep });
-  const trusted = await trustedBy(inputs);
-  const stage: SignerStage = { ...inputs, registry, attach, ...trusted };
-  const configured = inputs.signers.map((name) => openSigner(stage, name));
+  const stage: SignerStage = { ...opened, registry, attach };
+  const configured = opened.signers.map((name) => openSigner(stage, name));
   return {
+    withSignal: (signal) => signersOf({ ...opened, signal }),
     check: async (repositories) => {
       refuseAmbiguous(configured);
       for (const { signer, checkJudge } of configured) {
@@ -84,7 +95,12 @@ interface Trusted {
   readonly cosignKeys: Awaited<ReturnType<typeof loadCosignKeys>>;
 }
 
-interface SignerStage extends SignerInputs, Trusted {
+interface OpenedFiles extends SignerInputs, Trusted {
+  /** Of those that sign by themselves, by their names. */
+  readonly keys: ReadonlyMap<string, KeySource>;
+}
+
+interface SignerStage extends OpenedFiles {
   readonly attach: AttachReferrer;
 }
 
@@ -184,23 +200,23 @@ function refuseAmbiguous(opened: readonly OpenedSigner[]): void {
 }
 
 /** Of the signers that sign by themselves. */
-async function ownThumbprints({ settings, signers, resolvePath }: SignerStage): Promise<readonly string[]> {
-  const own = settings.signConfig?.signers.filter((each) => each.type === 'notation') ?? [];
-  const used = own.filter(({ name }) => signers.includes(name));
-  const opened = await Promise.all(used.map((each) => embeddedKey({ ...each, resolvePath }).open()));
+async function ownThumbprints({ keys, signers }: SignerStage): Promise<readonly string[]> {
+  const used = [...keys].filter(([name]) => signers.includes(name));
+  const opened = await Promise.all(used.map(([, key]) => key.open()));
   return opened.map(({ key }) => leafThumbprint(key));
 }
 
 function signingByItself(stage: SignerStage, { name, config }: NotationSettings): OpenedSigner {
   const inputs = { ...stage, name, config, warn: warner(stage) };
-  const options = { name, key: embeddedKey(inputs), trust: stage.trust };
+  const key = stage.keys.get(name) ?? embeddedKey(inputs);
+  const options = { name, key, trust: stage.trust };
   const confirm = confirmNotation(options, { ...stage, clock });
   const readOwn = ownNotationMetadata(options, { ...stage, clock });
   const checkJudge = async (repositories: readonly Repository[]) => {
-    const { key } = await embeddedKey(inputs).open();
-    if (stage.trust !== undefined) checkCoverage(stage.trust, repositories, key.chain);
+    const { chain } = (await key.open()).key;
+    if (stage.trust !== undefined) checkCoverage(stage.trust, repositories, chain);
   };
-  return { signer: embeddedSigner(inputs), confirm, checkJudge, readOwn };
+  return { signer: embeddedSigner(inputs, key), confirm, checkJudge, readOwn };
 }
 
 function signingBundles(stage: SignerStage, { name, config }: CosignSettings): OpenedSigner {
