@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configFile, notation, type SigningKeys, signingKeys } from './signing-stage.ts';
-import { build, busybox, checkout, crane, registry, uniqueName } from './stage.ts';
+import { build, busybox, checkout, crane, imageBuilder, registry, uniqueName } from './stage.ts';
 
 const settings = (extra = '') => `default-commit-tag:
   name: default_tag
@@ -41,11 +41,17 @@ async function builtOnce({ dockerfile = 'RUN date > /date', parents = ['reuse'] 
       cwd: folder,
     });
   };
+  const plan = async (...args: readonly string[]) => {
+    const destination = ['--registry', `${registry}/${parents[0]}`];
+    const asked = ['plan', '--name', name, '--event=push', '--config', config, ...destination, ...args];
+    const { stdout } = await imageBuilder(asked, { cwd: folder });
+    return /^reuse +(.*)$/m.exec(stdout)?.[1];
+  };
   const first = await run();
   expect(first.exitCode, first.stderr).toBe(0);
   git('commit', '--quiet', '--allow-empty', '-m', 'another');
   const repository = `${registry}/${parents[0]}/${name}`;
-  return { name, folder, git, keys, run, base, repository, first: first.report };
+  return { name, folder, git, keys, run, plan, base, repository, first: first.report };
 }
 
 type Built = Awaited<ReturnType<typeof builtOnce>>;
@@ -113,15 +119,11 @@ describe('an image of which nothing has changed', () => {
     expect(only.report.reuse?.state).toBe('reused');
   });
 
-  test('is built when a file is another one', async () => {
+  test('is built when a file is another one, and when its base has moved', async () => {
     const built = await builtOnce();
     writeFileSync(join(built.folder, 'content'), 'changed');
     built.git('commit', '--quiet', '--all', '-m', 'change');
     await expectBuilt(built, /no earlier build/);
-  });
-
-  test('is built when its base has moved', async () => {
-    const built = await builtOnce();
     const index = JSON.parse(await crane('manifest', busybox));
     const { digest } = index.manifests.find(
       ({ platform }: { platform: { architecture: string } }) => platform.architecture === 'amd64',
@@ -132,9 +134,11 @@ describe('an image of which nothing has changed', () => {
 });
 
 describe('an image that nobody vouches for', () => {
-  test('is built and signed anew when its signatures are gone', async () => {
+  test('is built and signed anew when its signatures are gone, or it is no image', async () => {
     const built = await builtOnce();
     await wipeSignatures(built);
+    await expectBuilt(built, /no signature that counts vouches/);
+    await put(built, tagOf(built), emptyIndex);
     await expectBuilt(built, /no signature that counts vouches/);
   });
 
@@ -161,23 +165,18 @@ describe('an image that nobody vouches for', () => {
     built.git('commit', '--quiet', '--all', '-m', 'back');
     await expectBuilt(built, /no signature that counts vouches/);
   });
-
-  test('is not taken when something that is no image was planted', async () => {
-    const built = await builtOnce();
-    await put(built, tagOf(built), emptyIndex);
-    await expectBuilt(built, /no signature that counts vouches/);
-  });
 });
 
 describe('an image that cannot be told by its inputs', () => {
   test('is built each time, and the report has the line', async () => {
-    const { run, first } = await builtOnce({ dockerfile: 'ARG BUILD_COMMIT_SHA\nRUN date > /date' });
+    const { run, plan, first } = await builtOnce({ dockerfile: 'ARG BUILD_COMMIT_SHA\nRUN date > /date' });
     const reuse = {
       state: 'ineligible',
       line: 3,
       reason: 'uses build argument "BUILD_COMMIT_SHA", which changes with every commit',
     };
     expect(first.reuse).toEqual(reuse);
+    expect(await plan()).toBe(`no: Dockerfile:${reuse.line} ${reuse.reason}`);
     const { report, stderr } = await run();
     expect(report).toMatchObject({ reuse, signed: true });
     expect(report.timings.map(({ stage }) => stage)).toContain('build');
@@ -191,17 +190,10 @@ describe('an image that cannot be told by its inputs', () => {
     expect(anew.report.digest).not.toBe(built.first.digest);
     const again = await built.run();
     expect(again.report).toMatchObject({ reuse: { state: 'reused' }, digest: anew.report.digest });
-    const secret = await built.run(['--secret', 'id=x,env=HOME']);
-    expect(secret.report.reuse).toMatchObject({
-      state: 'ineligible',
-      reason: expect.stringContaining('secret'),
-    });
+    expect(await built.plan()).toMatch(/^an image of the same inputs that embedded signed/);
+    expect(await built.plan('--secret', 'id=x,env=HOME')).toMatch(/^no: it gets build secrets/);
     writeFileSync(join(built.folder, 'untracked'), '');
-    const dirty = await built.run();
-    expect(dirty.report.reuse).toMatchObject({
-      state: 'ineligible',
-      reason: expect.stringContaining('uncommitted'),
-    });
+    expect(await built.plan()).toBe('no: the checkout has uncommitted changes');
   });
 });
 
