@@ -1,6 +1,6 @@
 import { globalInstructions } from './dockerfile.ts';
 import { expandWord, type Lookup } from './expand-word.ts';
-import { wordsOf } from './instruction-words.ts';
+import { declared } from './instruction-words.ts';
 
 export interface ArgumentFacts {
   readonly untrustedText: string;
@@ -18,10 +18,8 @@ export function globalArguments(facts: ArgumentFacts): Lookup {
   const lookup: Lookup = (name) => (values.has(name) ? values.get(name) : '');
   for (const instruction of globalInstructions(facts.untrustedText)) {
     if (instruction.keyword !== 'ARG') continue;
-    for (const word of wordsOf(instruction)) {
-      const split = word.indexOf('=');
-      const name = split < 0 ? word : word.slice(0, split);
-      const fallback = split < 0 ? lookup(name) : expandWord(word.slice(split + 1), lookup);
+    for (const { name, value } of declared(instruction)) {
+      const fallback = value === undefined ? lookup(name) : expandWord(value, lookup);
       values.set(name, given.get(name) ?? fallback);
     }
   }

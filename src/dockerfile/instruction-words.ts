@@ -5,6 +5,17 @@ export function wordsOf({ text }: Instruction): readonly string[] {
   return text.split(/\s+/).slice(1);
 }
 
+/** The words of ARG and ENV: `NAME=value`, or only a name. */
+export function declared(
+  instruction: Instruction,
+): readonly { readonly name: string; readonly value: string | undefined }[] {
+  return wordsOf(instruction).map((word) => {
+    const split = word.indexOf('=');
+    if (split < 0) return { name: word, value: undefined };
+    return { name: word.slice(0, split), value: word.slice(split + 1) };
+  });
+}
+
 /** The values of a flag that stands before the other words, such as those of `mount` in `RUN --mount=… make`. */
 export function flagValues(instruction: Instruction, name: string): readonly string[] {
   return flagsOf(instruction).flatMap((flag) => assigned(`--${name}`, flag));
