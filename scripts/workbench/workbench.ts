@@ -14,6 +14,7 @@ import type { State, User } from './state.ts';
 import { readState, writeState } from './state.ts';
 import type { ToolName } from './tool-path.ts';
 import { toolPath } from './tool-path.ts';
+import { transferImage } from './transfer-image.ts';
 
 export interface WorkbenchOptions extends SessionOptions {
   /** An engine and a registry of one's own, empty at first and deleted by stop(): for measuring. */
@@ -35,6 +36,8 @@ export interface Workbench {
   tool(name: ToolName): string;
   /** Makes `base/golang:latest` if the registry does not have it, and returns its reference. */
   ensureCompilerImage(kind?: CompilerKind): Promise<string>;
+  /** Makes `base/transfer:latest`, the helper image for cache mounts, likewise. */
+  ensureTransferImage(): Promise<string>;
   /** Ends engine and registry if they were started for this call and nobody else uses them. */
   stop(): Promise<void>;
 }
@@ -132,5 +135,7 @@ function describe(session: Session, state: RunningState): Omit<Workbench, 'stop'
     tool: (name) => toolPath(name, places),
     ensureCompilerImage: (kind = 'native') =>
       withLock(session, () => ensureImage(session, { env, registry }, compilerImage(session, kind))),
+    ensureTransferImage: () =>
+      withLock(session, () => ensureImage(session, { env, registry }, transferImage(session))),
   };
 }

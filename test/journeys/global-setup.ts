@@ -17,6 +17,8 @@ declare module 'vitest' {
       readonly cosign: string;
       readonly oras: string;
       readonly compilerImage: string;
+      /** With bash and GNU tar, for cache mounts. */
+      readonly transferImage: string;
       /** A folder for the temporary files of the program. */
       readonly temporary: string;
     };
@@ -43,6 +45,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     cosign: workbench.tool('cosign'),
     oras: workbench.tool('oras'),
     compilerImage: await workbench.ensureCompilerImage(),
+    transferImage: await workbench.ensureTransferImage(),
     temporary,
   });
   return async () => {

@@ -11,7 +11,7 @@ import { holdsSecret } from './stored-content.ts';
 export const program = join(import.meta.dirname, '../../dist/cli.js');
 const bench = inject('workbench');
 
-export const { registry, compilerImage, temporary } = bench;
+export const { registry, compilerImage, transferImage, temporary } = bench;
 export const busybox = `${registry}/base/busybox:latest`;
 
 export interface Ended {
