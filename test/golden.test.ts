@@ -3,6 +3,7 @@ import type { Advice } from '../src/advice/index.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commandHelp, mainHelp } from '../src/cli/help.ts';
 import { printPlan } from '../src/cli/print-plan.ts';
+import type { FoundMounts } from '../src/dockerfile/index.ts';
 import type { BuildPlan } from '../src/plan/index.ts';
 import { type BuildReport, summarizeReport } from '../src/report/index.ts';
 
@@ -59,6 +60,18 @@ const report: BuildReport = {
   warnings: [],
 };
 
+const cacheOf = (group: string) => ({
+  import: [`reg.example/cache/trusted/team/app:${group}`],
+  export: `reg.example/cache/trusted/team/app:${group}`,
+  mounts: {
+    read: [`reg.example/cache/trusted/team/app:${group}-mount`],
+    write: `reg.example/cache/trusted/team/app:${group}-mount`,
+    namespace: 'trusted/team/app',
+    maxBytes: 2_147_483_648,
+    helperImage: 'docker.io/library/debian:stable-slim',
+  },
+});
+
 const plan: BuildPlan = {
   version: 1,
   source: {
@@ -71,8 +84,16 @@ const plan: BuildPlan = {
   image: { name: 'team/app', dockerfile: 'images/app/Dockerfile', context: '.', target: 'release' },
   platforms: ['linux/arm64', 'linux/amd64'],
   nodes: [
-    { name: 'arm', builder: 'arm-1', platforms: ['linux/arm64'], reason: 'it runs linux/arm64 natively' },
-    { name: 'default', platforms: ['linux/amd64'], reason: 'no node runs linux/amd64 natively' },
+    {
+      ...{ name: 'arm', builder: 'arm-1', platforms: ['linux/arm64'] },
+      reason: 'it runs linux/arm64 natively',
+      cache: cacheOf('linux-arm64'),
+    },
+    {
+      ...{ name: 'default', platforms: ['linux/amd64'] },
+      reason: 'no node runs linux/amd64 natively',
+      cache: cacheOf('linux-amd64'),
+    },
   ],
   buildArgs: [
     ['BUILD_COMMIT_SHA', 'a'.repeat(40)],
@@ -110,7 +131,6 @@ const plan: BuildPlan = {
     builderNodes: ['arm', 'x86'],
   },
   signing: { kind: 'signed-by', signers: ['signify-prod'] },
-  cache: { import: ['reg.example/cache/team/app:trusted'], export: 'reg.example/cache/team/app:trusted' },
   attestations: { provenance: 'off', sbom: false },
   sourceDateEpoch: 1_633_003_200,
   noCache: false,
@@ -138,6 +158,17 @@ const advice: readonly Advice[] = [
   },
 ];
 
+const found: FoundMounts = {
+  mounts: [
+    { id: '/root/.cache/go-build', target: '/root/.cache/go-build', sharing: 'shared', line: 7 },
+    { id: 'npm', target: '/npm', sharing: 'locked', line: 12, owner: { uid: 1000, gid: 1000, mode: 0o755 } },
+  ],
+  unclear: [{ line: 15, reason: 'begins with the content of "base", which is the engine\'s to tell' }],
+};
+const [arm, amd] = plan.nodes;
+const mounts = [arm, amd].flatMap((node) => (node === undefined ? [] : [{ node, found }]));
+const outOfReach = 'builder "arm-1" was made without "--driver-opt network=host"';
+
 /** The texts as files, reviewed as diffs; `npx vitest run -u test/golden.test.ts` writes them. */
 describe('what people read stays as it was reviewed', () => {
   test('the help', async () => {
@@ -146,13 +177,16 @@ describe('what people read stays as it was reviewed', () => {
   });
 
   test('the plan', async () => {
-    await expect(printPlan(plan, advice)).toMatchFileSnapshot('golden/plan.golden.txt');
+    const reached = mounts.map((each) => (each.node === arm ? { ...each, outOfReach } : each));
+    await expect(printPlan(plan, { advice, mounts: reached })).toMatchFileSnapshot('golden/plan.golden.txt');
   });
 
   test('what a plan says of images of earlier builds', () => {
     const reuse = { epoch: '', perCommitArgs: [], vouchers: ['embedded', 'other'] };
     const said = (change: object) =>
-      /^reuse +(.*)$/m.exec(printPlan({ ...plan, reuse: { ...reuse, ...change } }, []))?.[1];
+      /^reuse +(.*)$/m.exec(
+        printPlan({ ...plan, reuse: { ...reuse, ...change } }, { advice: [], mounts: [] }),
+      )?.[1];
     expect([
       said({}),
       said({ anew: '--no-cache' }),

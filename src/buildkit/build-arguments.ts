@@ -1,8 +1,12 @@
 import { type BuildJob, type BuildSecret, yieldsIndex } from './build-job.ts';
 import { csvRecord } from './csv.ts';
 
+/** A job that may have no result but what it leaves in caches. */
+export type BuildxJob = Omit<BuildJob, 'outputDir' | 'metadataPath'> &
+  Partial<Pick<BuildJob, 'outputDir' | 'metadataPath'>>;
+
 /** The arguments of `buildx` for this job; secrets appear by id and source only. */
-export function buildArguments(job: BuildJob): string[] {
+export function buildArguments(job: BuildxJob): string[] {
   return [
     'build',
     ...flag('builder', job.builder),
@@ -39,7 +43,8 @@ function assignments(values: readonly (readonly [string, string])[]): string[] {
   return values.map(([name, value]) => `${name}=${value}`);
 }
 
-function output({ outputDir, rewriteTimestamp }: BuildJob): string {
+function output({ outputDir, rewriteTimestamp }: BuildxJob): string {
+  if (outputDir === undefined) return csvRecord({ type: 'cacheonly' });
   return csvRecord({
     type: 'oci',
     tar: 'false',
@@ -49,13 +54,13 @@ function output({ outputDir, rewriteTimestamp }: BuildJob): string {
   });
 }
 
-function buildArgs({ buildArgs, sourceDateEpoch }: BuildJob): string[] {
+function buildArgs({ buildArgs, sourceDateEpoch }: BuildxJob): string[] {
   const epoch = sourceDateEpoch === undefined ? [] : [`SOURCE_DATE_EPOCH=${sourceDateEpoch}`];
   return [...assignments(buildArgs), ...epoch];
 }
 
 /** BuildKit refuses annotations of an index when it writes none. */
-function annotations(job: BuildJob): string[] {
+function annotations(job: BuildxJob): string[] {
   const level = yieldsIndex(job) ? 'index,manifest' : 'manifest';
   return Object.entries(job.annotations).map(([key, value]) => `${level}:${key}=${value}`);
 }
@@ -68,7 +73,6 @@ function cacheSource(ref: string): string {
   return csvRecord({ type: 'registry', ref });
 }
 
-/** A cache that cannot be written costs time later, not this build. */
 function cacheDestination(ref: string): string {
   return csvRecord({
     type: 'registry',
@@ -77,6 +81,5 @@ function cacheDestination(ref: string): string {
     'oci-mediatypes': 'true',
     'image-manifest': 'true',
     compression: 'zstd',
-    'ignore-error': 'true',
   });
 }

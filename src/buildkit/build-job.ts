@@ -42,6 +42,6 @@ export interface BuildJob {
 }
 
 /** Whether the result is an index: several platforms, or an attestation beside the one manifest. */
-export function yieldsIndex(job: BuildJob): boolean {
+export function yieldsIndex(job: Pick<BuildJob, 'platforms' | 'provenance' | 'sbom'>): boolean {
   return job.platforms.length > 1 || job.provenance !== 'off' || job.sbom !== false;
 }

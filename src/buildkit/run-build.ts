@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { cancelled, ImageBuilderError, reasonOf, throwIfCancelled } from '../core/index.ts';
 import { runCommand } from '../process/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
@@ -12,6 +12,7 @@ import type { Engine } from './engine.ts';
 import { EngineWords } from './engine-words.ts';
 import { explainFailure, refusedByClient } from './explain-failure.ts';
 import { cannotExport, inspectEngine } from './inspect-engine.ts';
+import { jobEnvironment } from './job-environment.ts';
 import { createLineReader } from './line-reader.ts';
 import { runTimes } from './run-times.ts';
 import { parseSolveStatus, type VertexWarning } from './solve-status.ts';
@@ -93,7 +94,7 @@ class BuildRun {
     const reader = createLineReader((line) => this.#takeLine(line));
     try {
       return await runCommand([...command, ...buildArguments(this.#job)], {
-        env: engineEnvironment(env, this.#job),
+        env: jobEnvironment(env, this.#job),
         signal,
         onStderr: reader.take,
       });
@@ -175,19 +176,4 @@ class BuildRun {
 function annotated({ file, line, message }: BuildWarning): { file: string; line?: number; title?: string } {
   const [title] = /^\w+(?=: )/.exec(message) ?? [];
   return { file, ...(line === undefined ? {} : { line }), ...(title === undefined ? {} : { title }) };
-}
-
-/**
- * Without what would change the image behind the job's back, or add a step whose result nobody reads. Buildx asks git
- * about the context, and git takes a folder of the commit for a repository when it looks like one, and runs what is
- * configured there: it is told which repository it is.
- */
-function engineEnvironment(env: RunBuildOptions['env'], { checkoutDir }: BuildJob): RunBuildOptions['env'] {
-  return {
-    ...env,
-    SOURCE_DATE_EPOCH: undefined,
-    BUILDX_METADATA_PROVENANCE: 'disabled',
-    GIT_DIR: join(checkoutDir, '.git'),
-    GIT_WORK_TREE: checkoutDir,
-  };
 }

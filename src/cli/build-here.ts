@@ -6,6 +6,7 @@ import type { EmitProgress } from '../progress/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import type { Backend } from '../submit/index.ts';
 import { adviceSettings } from './advice-settings.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { CommandRun } from './commands.ts';
 import { clock } from './connect.ts';
 import { openPorts } from './open-ports.ts';
@@ -31,22 +32,30 @@ export async function planHere(
   return { kind: 'here', prepared, request: plan, imageName: plan.image.name };
 }
 
+export interface LocalTools {
+  readonly emit: EmitProgress;
+  readonly afterwards: Afterwards;
+}
+
 /** Carries a plan out in this process. */
 export function localBackend(
   run: CommandRun,
   { prepared }: LocalBuild,
-  emit: EmitProgress,
+  { emit, afterwards }: LocalTools,
 ): Backend<BuildPlan> {
   const { source, settings, resolvePath } = prepared;
   return {
     kind: 'local',
     async carryOut(plan, signal) {
-      await using ports = openPorts({ run, settings, resolvePath, plan, emit });
+      const left = new AsyncDisposableStack();
+      afterwards(() => left.disposeAsync());
+      const ports = left.use(openPorts({ run, settings, resolvePath, plan, emit }));
       return await runPipeline({
         ...{ plan, ports, emit, clock, signal },
         root: source.root,
         advice: adviceSettings(run, settings, plan),
         temporaryFolder: tmpdir(),
+        later: (work) => left.defer(work),
       });
     },
   };

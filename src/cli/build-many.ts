@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { loadImageMatrix, type MatrixImage } from '../config/index.ts';
 import { ImageBuilderError, isFailure } from '../core/index.ts';
-import { type Display, type EmitProgress, neutralise, prefixed, printJson } from '../progress/index.ts';
+import { type EmitProgress, neutralise, prefixed, printJson } from '../progress/index.ts';
 import { limiter } from '../registry/index.ts';
 import { joinReports, summarizeReport, writeFileWhole } from '../report/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import type { SubmitResult } from '../submit/index.ts';
+import type { AnsweringTools } from './afterwards.ts';
 import type { CommandRun } from './commands.ts';
 import { carryOut, type DecidedBuild, decideBuild } from './decide-build.ts';
 import { one } from './one.ts';
@@ -20,14 +21,17 @@ const defaultParallel = 4;
  * Has the images of a matrix built from one checkout, several at a time, by one engine, which runs what they share once.
  * Nothing is built unless all can be. One that fails ends none of the others. Prints and writes one report of all.
  */
-export async function buildMany(run: CommandRun, display: Pick<Display, 'emit' | 'close'>): Promise<number> {
+export async function buildMany(run: CommandRun, tools: AnsweringTools): Promise<number> {
   const parallel = wholeNumber(run.args, 'parallel', { from: 1, to: 64 }) ?? defaultParallel;
-  const builds = await decideAll(run, display.emit);
+  const builds = await decideAll(run, tools.emit);
   const inTurn = limiter(parallel);
   const results = await Promise.all(
-    builds.map((decided) => inTurn(() => carryOut(run, decided, prefixed(decided.imageName, display.emit)))),
+    builds.map((decided) => {
+      const emit = prefixed(decided.imageName, tools.emit);
+      return inTurn(() => carryOut(run, decided, { ...tools, emit }));
+    }),
   );
-  display.close();
+  tools.close();
   return answerAll(run, results);
 }
 

@@ -1,5 +1,5 @@
 import type { Settings } from '../config/index.ts';
-import type { BuildPlan } from '../plan/index.ts';
+import type { BuildNode } from '../plan/index.ts';
 
 /** What the jobs of an Azure DevOps pipeline that build are called, and the variables that each of them has. */
 type BuildNodes = Readonly<Record<string, { readonly node: string; readonly pool: string }>>;
@@ -9,7 +9,7 @@ const anyPool = 'image-builder-build';
 
 /** The matrix of the jobs that build: one for each node of the plan, on the agents that can reach its builder. */
 export function buildNodes(
-  { nodes }: Pick<BuildPlan, 'nodes'>,
+  { nodes }: { readonly nodes: readonly Pick<BuildNode, 'name'>[] },
   configured: Settings['builderNodes'],
 ): BuildNodes {
   const jobs = nodes.map(({ name }) => {

@@ -1,13 +1,13 @@
 import { ImageBuilderError } from '../core/index.ts';
 import { type EmitProgress, printJson } from '../progress/index.ts';
 import { clearFile, earlyFailureReport, writeFileWhole } from '../report/index.ts';
+import { answering } from './afterwards.ts';
 import { answer } from './answer.ts';
 import { printOrder, printPreview, type RemoteBuild } from './build-in-pipeline.ts';
 import { buildMany } from './build-many.ts';
 import type { CommandRun } from './commands.ts';
 import { carryOut, type DecidedBuild, decideBuild } from './decide-build.ts';
 import { one } from './one.ts';
-import { openDisplay } from './open-display.ts';
 import { setOutputVariable } from './output-variable.ts';
 import { prepare, requestFrom } from './prepare.ts';
 import { showPlan } from './show-plan.ts';
@@ -24,21 +24,18 @@ export async function build(run: CommandRun): Promise<number> {
   const reportPath = one(args, 'build-report-path');
   // A reader must not take the report of an earlier build for this one's.
   if (reportPath !== undefined) await clearFile(reportPath);
-  const display = openDisplay(run);
-  const { emit } = display;
-  try {
-    if (one(args, 'matrix') !== undefined) return await buildMany(run, display);
+  return answering(run, async (tools) => {
+    const { emit } = tools;
+    if (one(args, 'matrix') !== undefined) return buildMany(run, tools);
     const decided = await decide(run, emit);
-    if (args.switches.get('ado-preview-run')) return await printPreview(run, requireRemote(decided), emit);
-    if (args.switches.get('dry-run')) return await printDecided(run, decided);
-    const result = await carryOut(run, decided, emit);
-    display.close();
+    if (args.switches.get('ado-preview-run')) return printPreview(run, requireRemote(decided), emit);
+    if (args.switches.get('dry-run')) return printDecided(run, decided);
+    const result = await carryOut(run, decided, tools);
+    tools.close();
     setOutputVariable(run, 'build_success', String(result.error === undefined));
     setOutputVariable(run, 'digest', result.report.digest);
-    return await answer(run, result);
-  } finally {
-    display.close();
-  }
+    return answer(run, result);
+  });
 }
 
 /** Prints what a build would do. */

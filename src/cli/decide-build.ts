@@ -1,8 +1,7 @@
-import type { EmitProgress } from '../progress/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import { chooseBackend, type SubmitResult, submit } from '../submit/index.ts';
 import { backendFlag } from './backend-flag.ts';
-import { type LocalBuild, localBackend, planHere } from './build-here.ts';
+import { type LocalBuild, type LocalTools, localBackend, planHere } from './build-here.ts';
 import { orderFor, pipelineBackend, type RemoteBuild } from './build-in-pipeline.ts';
 import type { CommandRun } from './commands.ts';
 import { clock } from './connect.ts';
@@ -27,9 +26,9 @@ export async function decideBuild(
 }
 
 /** Has a build carried out where it was decided to run. Does not throw. */
-export function carryOut(run: CommandRun, decided: DecidedBuild, emit: EmitProgress): Promise<SubmitResult> {
+export function carryOut(run: CommandRun, decided: DecidedBuild, tools: LocalTools): Promise<SubmitResult> {
   const { signal } = run;
   return decided.kind === 'here'
-    ? submit({ ...decided, backend: localBackend(run, decided, emit), clock, signal })
-    : submit({ ...decided, backend: pipelineBackend(run, decided, emit), clock, signal });
+    ? submit({ ...decided, backend: localBackend(run, decided, tools), clock, signal })
+    : submit({ ...decided, backend: pipelineBackend(run, decided, tools.emit), clock, signal });
 }

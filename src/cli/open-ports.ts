@@ -1,18 +1,10 @@
-import {
-  builderEnvironment,
-  describeEngine,
-  findEngine,
-  type RecordedBuild,
-  recordedMaterials,
-  runBuild,
-} from '../buildkit/index.ts';
 import { trackedFiles } from '../ci/index.ts';
 import type { Settings } from '../config/index.ts';
 import { isFailure, throwIfCancelled } from '../core/index.ts';
 import type { Repository } from '../oci/index.ts';
 import type { Ports, Publisher } from '../pipeline/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import { type EmitProgress, prefixed } from '../progress/index.ts';
+import type { EmitProgress } from '../progress/index.ts';
 import {
   moveTags,
   publishImage,
@@ -22,7 +14,7 @@ import {
 } from '../registry/index.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
-import { engineEnvironment } from './engine-environment.ts';
+import { enginePorts } from './engine-ports.ts';
 import { goLogins } from './go-logins.ts';
 import { openEarlierImages } from './open-earlier-images.ts';
 import type { Signers } from './open-signers.ts';
@@ -55,14 +47,12 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   };
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
-    build: (job, signal) => buildWithEngine(inputs, job, signal),
-    recordedMaterials: (build, signal) => askEngine(inputs, build, signal),
+    ...enginePorts(inputs, connections.registry),
     trackedFiles,
     lookUpImage: async ({ repository, tag = 'latest' }, signal) => {
       const inTime = connections.registry.withSignal(soon(signal));
       return (await inTime.resolve(repository, tag))?.digest;
     },
-    describeBuilder: (builder, signal) => describeBuilder(inputs, builder, signal),
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
     checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),
     readLayout: readImageLayout,
@@ -80,32 +70,6 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
 
 function signersOf({ signing }: BuildPlan): readonly string[] {
   return signing.kind === 'unsigned' ? [] : signing.signers;
-}
-
-async function buildWithEngine(
-  inputs: PortInputs,
-  job: Parameters<Ports['build']>[0],
-  signal: AbortSignal,
-): ReturnType<Ports['build']> {
-  const { plan, emit } = inputs;
-  const env = await builderEnvironment(environmentOfEngine(inputs), job.builder);
-  const engine = await findEngine({ env });
-  const told = job.node === undefined ? emit : prefixed(job.node, emit);
-  return runBuild(engine, job, { emit: told, signal, env, timeoutSeconds: plan.timeouts.build });
-}
-
-async function askEngine(inputs: PortInputs, build: RecordedBuild, signal: AbortSignal) {
-  const env = await builderEnvironment(environmentOfEngine(inputs), build.builder);
-  return recordedMaterials(await findEngine({ env }), build, { env, signal });
-}
-
-async function describeBuilder(inputs: PortInputs, builder: string | undefined, signal: AbortSignal) {
-  const env = await builderEnvironment(environmentOfEngine(inputs), builder);
-  return describeEngine(await findEngine({ env }), { builder, env, signal });
-}
-
-function environmentOfEngine({ run, settings, plan }: PortInputs) {
-  return engineEnvironment({ environment: run.console.environment, settings, plan });
 }
 
 /** A registry that does not answer in time gets another chance when the image is built. */

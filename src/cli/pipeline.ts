@@ -92,7 +92,7 @@ async function identify(run: CommandRun, emit: EmitProgress): Promise<number> {
 
 async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, source, request } = await readIdentified(run);
-  return handOn(run, { kind: 'built', plan, request }, async () => {
+  return handOn(run, { kind: 'built', plan, request }, async (handOver) => {
     const { settings, resolvePath } = await loadConfiguration(run, undefined);
     const { withSource } = await openSources({ run, settings, resolvePath, emit });
     const part = planFor(plan, one(run.args, 'node'));
@@ -101,18 +101,21 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
       ...{ plan: part, ports, emit, clock, temporaryFolder: tmpdir(), signal: run.signal },
       advice: adviceSettings(run, settings, part),
     };
-    return await withSource(source, ({ root }) => buildAndPush({ ...shared, root }));
+    await withSource(source, async ({ root }) => {
+      await using left = new AsyncDisposableStack();
+      await handOver(await buildAndPush({ ...shared, root, later: (work) => left.defer(work) }));
+    });
   });
 }
 
 async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, request } = await readIdentified(run);
   const built = await requireReports(run, 'built', request);
-  return handOn(run, { kind: 'published', plan, request }, async () => {
+  return handOn(run, { kind: 'published', plan, request }, async (handOver) => {
     const { settings, resolvePath } = await loadConfiguration(run, undefined);
     await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
     await using ports = openPorts({ run, settings, resolvePath, plan, emit });
-    return await publishBuilt({
+    const published = await publishBuilt({
       ...{ plan, built, emit, clock },
       signal: run.signal,
       ports: {
@@ -128,6 +131,7 @@ async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
         },
       },
     });
+    await handOver(published);
   });
 }
 
@@ -138,19 +142,31 @@ interface HandedOn {
   readonly request: string;
 }
 
-/** What failed is handed on too, also what failed before it had begun: the last stage reports it. */
+/**
+ * What failed is handed on too, also what failed before it had begun: the last stage reports it. What `work` does after
+ * it has handed over is lost when it fails, and nothing else.
+ */
 async function handOn(
   run: CommandRun,
   { kind, plan, request }: HandedOn,
-  work: () => Promise<PipelineResult>,
+  work: (handOver: (result: PipelineResult) => Promise<void>) => Promise<void>,
 ): Promise<number> {
-  const { report, error } = await work().catch((thrown: unknown): PipelineResult => {
-    if (!isFailure(thrown)) throw thrown;
+  let handed: PipelineResult | undefined;
+  const handOver = async (result: PipelineResult) => {
+    handed = result;
+    await writeStage(run, kind, { request, report: result.report });
+  };
+  try {
+    await work(handOver);
+  } catch (thrown) {
+    if (handed !== undefined || !isFailure(thrown)) throw thrown;
     const imageName = plan.image.name;
-    return { report: earlyFailureReport({ imageName, error: thrown, now: clock() }), error: thrown };
-  });
-  await writeStage(run, kind, { request, report });
-  if (error !== undefined) throw error;
+    await handOver({
+      report: earlyFailureReport({ imageName, error: thrown, now: clock() }),
+      error: thrown,
+    });
+  }
+  if (handed?.error !== undefined) throw handed.error;
   return 0;
 }
 

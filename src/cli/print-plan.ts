@@ -1,19 +1,24 @@
 import type { Advice } from '../advice/index.ts';
+import { mountKey } from '../cache-mounts/index.ts';
 import { printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { neutralise } from '../progress/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
+import type { NodeMounts } from './node-mounts.ts';
 
 /** The plan as people read it: what is built from what, where it goes, what decided so, and what would be faster. */
-export function printPlan(plan: BuildPlan, advice: readonly Advice[]): string {
-  return [...sections(plan), adviceLines(advice)]
+export function printPlan(
+  plan: BuildPlan,
+  { advice, mounts }: { readonly advice: readonly Advice[]; readonly mounts: readonly NodeMounts[] },
+): string {
+  return [...sections(plan, mounts), adviceLines(advice)]
     .filter(([, lines]) => lines.length > 0)
     .flatMap(([title, lines]) => lines.map((line, at) => `${(at === 0 ? title : '').padEnd(14)}${line}`))
     .map((line) => `${neutralise(line)}\n`)
     .join('');
 }
 
-function sections(plan: BuildPlan): [title: string, lines: string[]][] {
+function sections(plan: BuildPlan, mounts: readonly NodeMounts[]): [title: string, lines: string[]][] {
   const { source, image } = plan;
   const pull = source.pullRequest === undefined ? '' : ` #${source.pullRequest}`;
   return [
@@ -54,7 +59,8 @@ function sections(plan: BuildPlan): [title: string, lines: string[]][] {
       'builders',
       plan.policy.builderNodes === undefined ? [] : [`only ${plan.policy.builderNodes.join(', ')}`],
     ],
-    ['cache', cacheLines(plan)],
+    ['cache', plan.nodes.flatMap(cacheLines)],
+    ['cache mounts', distinct(mounts.flatMap(mountLines))],
     ['reuse', plan.reuse === undefined ? [] : [reuseLine(plan.reuse, image.dockerfile)]],
     [
       'attested',
@@ -120,9 +126,26 @@ function reuseLine(
   return `an image of the same inputs that ${vouchers.join(' and ')} signed, instead of another build`;
 }
 
-function cacheLines({ cache }: BuildPlan): string[] {
+function cacheLines({ cache }: BuildPlan['nodes'][number]): string[] {
   const written = cache.export === undefined ? [] : [`write ${cache.export}`];
   return [...cache.import.map((reference) => `read ${reference}`), ...written];
+}
+
+function mountLines({ node, found, outOfReach }: NodeMounts): string[] {
+  const { mounts, unclear } = found;
+  const place = node.cache.mounts?.write ?? '';
+  const kept =
+    outOfReach === undefined
+      ? mounts.map((mount) => `${mount.id} (line ${mount.line}) in ${place}-${mountKey(mount)}`)
+      : mounts.length === 0
+        ? []
+        : [`not kept: ${outOfReach}`];
+  return [...kept, ...unclear.map(({ line, reason }) => `not kept: the one of line ${line} ${reason}`)];
+}
+
+/** Every node reads the same Dockerfile. */
+function distinct(lines: readonly string[]): string[] {
+  return [...new Set(lines)];
 }
 
 /** Build args may hold a whole file. */

@@ -91,7 +91,7 @@ describe('a deployed configuration', () => {
   test('of builders loads with a warning for each key that has lost its meaning', async () => {
     const { settings, warnings } = await load(buildersConfig);
     expect(settings.registry).toEqual(['eu.gcr.io/kyma-project', 'europe-docker.pkg.dev/kyma-project/prod']);
-    expect(settings.cache).toEqual({
+    expect(settings.cache).toMatchObject({
       enabled: true,
       cacheRepo: 'europe-docker.pkg.dev/kyma-project/cache/cache',
     });

@@ -2,6 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Override } from './effective-settings.ts';
 import { load, oneSigner, problemsOf } from './load-for-test.ts';
 
+const cacheDefaults = {
+  mounts: true,
+  mountMaxMegabytes: 2_048,
+  helperImage: 'docker.io/library/debian:stable-slim',
+};
+
 describe('a configuration that is right', () => {
   test.each(['', '\n', '# nothing but a comment', '---', '~', '\uFEFF', '{}'])(
     'has all defaults when it is %j',
@@ -32,8 +38,8 @@ describe('a configuration that is right', () => {
         reproducible: false,
         provenance: 'min',
         sbom: false,
-        cache: { enabled: false },
         reuse: { enabled: false },
+        cache: { enabled: false, ...cacheDefaults },
         builderNodes: [],
         buildTimeout: 7200,
         publishTimeout: 1800,
@@ -95,7 +101,7 @@ ado-config:
       reproducible: true,
       provenance: 'off',
       sbom: 'r.io/generator:v1',
-      cache: { enabled: true, cacheRepo: 'r.io/cache' },
+      cache: { enabled: true, cacheRepo: 'r.io/cache', ...cacheDefaults },
       builderNodes: [{ name: 'arm', builder: 'arm-builder', platforms: ['linux/arm64'] }],
       buildTimeout: 5400,
       publishTimeout: 0.5,
@@ -134,7 +140,7 @@ describe('flags and the environment', () => {
       variable('cache.enabled', false),
     ]);
     expect(settings.registry).toEqual(['r.io/flag']);
-    expect(settings.cache).toEqual({ enabled: false, cacheRepo: 'r.io/c' });
+    expect(settings.cache).toEqual({ enabled: false, cacheRepo: 'r.io/c', ...cacheDefaults });
     const origins = Object.fromEntries(effective.map(({ path, origin }) => [path, origin]));
     expect(origins).toMatchObject({
       registry: { kind: 'flag', detail: '--registry' },

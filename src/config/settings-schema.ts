@@ -38,9 +38,20 @@ import { trust } from './trust.ts';
 const cache = section(
   {
     enabled: withDefault(flag, false, {
-      description: 'Whether layers are kept in a registry between builds.',
+      description: 'Whether layers and cache mounts are kept in a registry between builds.',
     }),
-    'cache-repo': optional(repository, { description: 'Repository that holds the cached layers.' }),
+    'cache-repo': optional(repository, { description: 'Repository that holds them.' }),
+    mounts: withDefault(flag, true, {
+      description:
+        'Whether `RUN --mount=type=cache` directories are kept there too, from one engine to the next.',
+    }),
+    'mount-max-megabytes': withDefault(wholeNumber(1, 1_000_000), 2_048, {
+      description:
+        'Largest cache mount that is kept, in megabytes (2^20 bytes) of files; the least recently used are left out.',
+    }),
+    'helper-image': withDefault(imageReference, 'docker.io/library/debian:stable-slim', {
+      description: 'Image with bash, GNU tar, findutils and coreutils that reads and fills cache mounts.',
+    }),
     epoch: optional(text, {
       description: 'Any text; with another one no image of an earlier build is reused.',
       examples: ['2026-03'],
@@ -170,8 +181,12 @@ function builds() {
       false,
       { description: 'Whether an SBOM is attached, or the image of the generator that makes it.' },
     ),
-    cache: withDefault(cache, {}, { description: 'The layer cache.' }),
     reuse: withDefault(reuse, {}, { description: 'Images of earlier builds.' }),
+    cache: withDefault(
+      cache,
+      {},
+      { description: 'What is kept from one build to the next, see [cache](cache.md).' },
+    ),
     'builder-nodes': withDefault(
       expecting(z.array(builderNode).check(distinct(({ name }) => name)), {
         expected: 'a list of builder nodes',

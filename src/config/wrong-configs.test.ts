@@ -28,7 +28,9 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
   [
     'a key nothing like ours',
     'cache:\n  zzzzzzzzzzzz: 1',
-    ['2:3 cache.zzzzzzzzzzzz: unknown key "zzzzzzzzzzzz" (known keys: enabled, cache-repo, epoch)'],
+    [
+      '2:3 cache.zzzzzzzzzzzz: unknown key "zzzzzzzzzzzz" (known keys: enabled, cache-repo, mounts, mount-max-megabytes, helper-image, epoch)',
+    ],
   ],
   [
     'a key inherited by every object',

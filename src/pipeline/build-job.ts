@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { BuildJob } from '../buildkit/index.ts';
-import type { BuildPlan } from '../plan/index.ts';
+import type { BuildNode, BuildPlan } from '../plan/index.ts';
 import { goNetrcPath } from './go-netrc.ts';
+import { mountNamespace } from './mount-namespace.ts';
 
 export interface JobPlaces {
   /** Absolute path of the checkout. */
@@ -10,29 +11,27 @@ export interface JobPlaces {
   readonly workFolder: string;
 }
 
-type PlannedNode = BuildPlan['nodes'][number];
-
 /** Where the image is that the whole build makes. */
 export function imageFolder(workFolder: string): string {
   return join(workFolder, 'image');
 }
 
 /** The part of a plan that BuildKit carries out on one of its nodes. */
-export function buildJob(plan: BuildPlan, node: PlannedNode, { root, workFolder }: JobPlaces): BuildJob {
-  const { image, cache, attestations } = plan;
+export function buildJob(plan: BuildPlan, node: BuildNode, { root, workFolder }: JobPlaces): BuildJob {
+  const { image, attestations } = plan;
   return {
     checkoutDir: root,
     contextDir: join(root, image.context),
     dockerfilePath: join(root, image.dockerfile),
     ...(image.target === undefined ? {} : { target: image.target }),
     platforms: node.platforms,
-    buildArgs: plan.buildArgs,
+    buildArgs: [...plan.buildArgs, ...mountNamespace(plan, node)],
     labels: plan.labels,
     annotations: plan.labels,
     secrets: plan.secrets.map((secret) => jobSecret(secret, workFolder)),
     namedContexts: plan.buildContexts.map(([name, path]) => [name, join(root, path)]),
-    cacheFrom: cache.import,
-    cacheTo: cache.export === undefined ? [] : [cache.export],
+    cacheFrom: node.cache.import,
+    cacheTo: [],
     provenance: attestations.provenance,
     sbom: attestations.sbom,
     noCache: plan.noCache,

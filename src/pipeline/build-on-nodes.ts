@@ -1,6 +1,9 @@
+import type { BuildJob } from '../buildkit/index.ts';
+import type { BuildNode } from '../plan/index.ts';
 import { joinLayouts } from '../registry/index.ts';
 import { buildIn } from './build-in.ts';
 import { buildJob, imageFolder } from './build-job.ts';
+import { openMounts, restoreMounts } from './mounts.ts';
 import type { Run } from './run.ts';
 import type { NodeBuild } from './run-record.ts';
 import { allTogether } from './together.ts';
@@ -10,14 +13,11 @@ import { allTogether } from './together.ts';
  * are stopped; all are over when this throws.
  */
 export async function buildOnNodes(run: Run, signal: AbortSignal): Promise<readonly NodeBuild[]> {
-  const { plan, ports, root, workFolder } = run;
+  const { plan, workFolder } = run;
   const jobs = plan.nodes.map((node) => ({ node, job: buildJob(plan, node, run) }));
   const builds = await allTogether(
     signal,
-    jobs.map(({ node, job }) => async (shared) => ({
-      node,
-      outcome: await buildIn(root, ports.build(job, shared)),
-    })),
+    jobs.map((each) => (shared) => buildOnNode(run, each, shared)),
   );
   if (jobs.length > 1) {
     const parts = jobs.map(({ job }) => ({ directory: job.outputDir, platforms: job.platforms }));
@@ -25,4 +25,16 @@ export async function buildOnNodes(run: Run, signal: AbortSignal): Promise<reado
     await joinLayouts(parts, whole);
   }
   return builds;
+}
+
+interface NodeJob {
+  readonly node: BuildNode;
+  readonly job: BuildJob;
+}
+
+async function buildOnNode(run: Run, { node, job }: NodeJob, signal: AbortSignal): Promise<NodeBuild> {
+  const mounts = await openMounts(run, node);
+  await using _ = await restoreMounts(run, { mounts, job, node }, signal);
+  const outcome = await buildIn(run.root, run.ports.build(job, signal));
+  return { node, outcome, mounts };
 }

@@ -1,5 +1,16 @@
-import type { BuildJob, BuildOutcome, Material, RecordedBuild, TrackedFiles } from '../buildkit/index.ts';
+import type {
+  BuildJob,
+  BuildOutcome,
+  CacheExport,
+  Material,
+  RecordedBuild,
+  TrackedFiles,
+  WarmUp,
+} from '../buildkit/index.ts';
+import type { MountKeeper } from '../cache-mounts/index.ts';
+import type { CacheMount } from '../dockerfile/index.ts';
 import type { Descriptor, Digest, PlatformManifest, Reference, Repository } from '../oci/index.ts';
+import type { BuildNode, MountCache, NamedValue } from '../plan/index.ts';
 import type { ImageLayout, PublishedRepository, RawManifest, StoredImage } from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signers/index.ts';
 import type { Artifact, SignedMetadata } from '../signing/index.ts';
@@ -11,6 +22,12 @@ export interface Ports {
   goLogins(): Promise<readonly GoLogin[]>;
   /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
+  /** Has the engine get what a build begins with, while it has to wait. */
+  warmUp(work: WarmUp, signal: AbortSignal): Promise<void>;
+  /** Writes the layers of a build that has just succeeded into a registry. */
+  exportCache(made: CacheExport, signal: AbortSignal): Promise<void>;
+  /** Nothing happens before the keeper is told to. */
+  keepMounts(keeping: MountKeeping): MountKeeper;
   /** What went into a build by the engine's own record of it; undefined where the engine does not tell. */
   recordedMaterials(build: RecordedBuild, signal: AbortSignal): Promise<readonly Material[] | undefined>;
   /** What git knows of the files of a checkout; undefined where it cannot tell. */
@@ -43,6 +60,17 @@ export interface EarlierImages {
   copy(image: StoredImage, repositories: readonly Repository[]): Promise<readonly PublishedRepository[]>;
   /** Lets every repository find it by a tag of ours. */
   keep(image: PushedImage, tag: string): Promise<void>;
+}
+
+/** The cache mounts of one node and where they are kept. */
+export interface MountKeeping {
+  readonly cache: MountCache;
+  readonly mounts: readonly CacheMount[];
+  /** Of the caller's build, which gives the mounts their names on the engine. */
+  readonly namespace: NamedValue;
+  /** Absolute path of a folder of its own. */
+  readonly folder: string;
+  readonly node: BuildNode;
 }
 
 export interface Publisher {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { ImageBuilderError, isFailure, reasonOf } from '../core/index.ts';
 import type { BuildReport } from '../report/index.ts';
 import { checkUsedBases } from './check-bases.ts';
+import { keepCaches } from './keep-caches.ts';
 import { keptImages } from './kept-images.ts';
 import { makeReport } from './make-report.ts';
 import { obtainImage } from './obtain-image.ts';
@@ -64,8 +65,12 @@ async function runStages(
   const own = await ownFolder(temporaryFolder, clock);
   const kept = keptImages({ folder: keeps ? own : undefined, root, clock });
   const workFolder = await makeWorkFolder(own, temporaryFolder);
-  const error = await failureOf({ ...inputs, stages, record, kept, workFolder }, carryOut);
-  await rm(workFolder, { recursive: true, force: true });
+  const run = { ...inputs, stages, record, kept, workFolder };
+  const error = await failureOf(run, carryOut);
+  inputs.later(async () => {
+    if (error === undefined) await keepCaches(run);
+    await rm(workFolder, { recursive: true, force: true });
+  });
   const report = makeReport({ ...inputs, record, timings: stages.timings, error });
   return error === undefined ? { report } : { report, error };
 }

@@ -1,6 +1,7 @@
 import type { Advice } from '../advice/index.ts';
 import type { BuildOutcome } from '../buildkit/index.ts';
-import type { BuildPlan } from '../plan/index.ts';
+import type { MountKeeper } from '../cache-mounts/index.ts';
+import type { BuildNode } from '../plan/index.ts';
 import type { ImageContent, ImageLayout, PublishedRepository } from '../registry/index.ts';
 import type { ReuseRecord } from './reuse/reuse-record.ts';
 import type { SignedTarget } from './sign-targets.ts';
@@ -25,8 +26,10 @@ export interface RunRecord {
 
 /** What became of the build on one node. */
 export interface NodeBuild {
-  readonly node: BuildPlan['nodes'][number];
+  readonly node: BuildNode;
   readonly outcome: BuildOutcome;
+  /** Absent when no cache mounts are kept. */
+  readonly mounts?: MountKeeper | undefined;
 }
 
 export interface BuiltImage {

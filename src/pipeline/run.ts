@@ -18,6 +18,8 @@ export interface PipelineInputs {
   readonly emit: EmitProgress;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Takes what is left to do when the report is out. It never fails, and has to be called. */
+  readonly later: (work: () => Promise<void>) => void;
 }
 
 /** One run of the pipeline, as its stages see it. */

@@ -6,6 +6,29 @@ import type { BuildSecret } from './build-secret.ts';
 import type { PlannedNode } from './plan-nodes.ts';
 import type { ReusePlan } from './plan-reuse.ts';
 
+/** Where cache mounts are kept; each has a tag that begins like these. */
+export interface MountCache {
+  readonly read: readonly string[];
+  readonly write: string;
+  /** Of the directories on the engine, which others that it builds for do not share. */
+  readonly namespace: string;
+  /** Bytes of the files of one mount. */
+  readonly maxBytes: number;
+  readonly helperImage: string;
+}
+
+/** What is read of earlier builds on one node, and written for later ones. */
+export interface NodeCache {
+  readonly import: readonly string[];
+  readonly export?: string;
+  /** Absent when cache mounts are not kept. */
+  readonly mounts?: MountCache;
+}
+
+export interface BuildNode extends PlannedNode {
+  readonly cache: NodeCache;
+}
+
 /** Every decision of a build, made before anything runs. Frozen; holds no secret and can be printed. */
 export interface BuildPlan {
   readonly version: 1;
@@ -31,7 +54,7 @@ export interface BuildPlan {
   /** os/architecture[/variant]. */
   readonly platforms: readonly string[];
   /** Where they are built; together they have every platform once. */
-  readonly nodes: readonly PlannedNode[];
+  readonly nodes: readonly BuildNode[];
   readonly buildArgs: readonly NamedValue[];
   readonly buildContexts: readonly NamedValue[];
   readonly secrets: readonly BuildSecret[];
@@ -42,7 +65,6 @@ export interface BuildPlan {
   readonly signing: Allowed['signing'];
   /** What else policy says, and which of its rules. */
   readonly policy: Omit<Allowed, 'destinations' | 'signing'>;
-  readonly cache: { readonly import: readonly string[]; readonly export?: string };
   readonly attestations: { readonly provenance: 'off' | 'min' | 'max'; readonly sbom: boolean | string };
   /** Seconds since 1970 that every time in the image is set to; absent when the build need not be reproducible. */
   readonly sourceDateEpoch?: number;

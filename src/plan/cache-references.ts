@@ -1,28 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Settings } from '../config/index.ts';
 import { isProductionEvent } from '../policy/index.ts';
-import type { BuildPlan } from './build-plan.ts';
+import type { MountCache, NodeCache } from './build-plan.ts';
 
 export interface CacheQuestion {
   readonly event: string;
   /** Whether policy trusts what it builds as much as production, which is signed. */
   readonly trusted: boolean;
   readonly imageName: string;
-  readonly cache: { readonly enabled: boolean; readonly cacheRepo?: string };
+  /** That are built together. */
+  readonly platforms: readonly string[];
+  readonly cache: Settings['cache'];
 }
 
 /**
- * Where layers are cached: one reference for each image and trust tier. A build reads its own tier, then the trusted
- * one, and writes its own only, so that a pull request can use what a push built and never change it.
+ * Where layers and cache mounts are kept: one reference for each trust tier, image and group of platforms. A build reads
+ * its own tier, then the trusted one, and writes its own only, so that a pull request can use what a push built and never
+ * change it. Tiers are repositories of their own, so that a registry can keep credentials to one of them.
  */
-export function cacheReferences({ event, trusted, imageName, cache }: CacheQuestion): BuildPlan['cache'] {
+export function cacheReferences({ event, trusted, imageName, platforms, cache }: CacheQuestion): NodeCache {
   if (!cache.enabled || cache.cacheRepo === undefined) return { import: [] };
   const tier = tierOf(event, trusted);
-  const reference = (name: string) => `${cache.cacheRepo}/${imageName}:${name}`;
+  const reference = (name: string) => `${cache.cacheRepo}/${name}/${imageName}:${groupOf(platforms)}`;
   const own = reference(tier);
-  return { import: [...new Set([own, reference('trusted')])], export: own };
+  const read = [...new Set([own, reference('trusted')])];
+  const namespace = `${tier}/${imageName}`;
+  return {
+    import: read,
+    export: own,
+    ...(cache.mounts ? { mounts: mountCache({ read, own, namespace, cache }) } : {}),
+  };
+}
+
+interface Places extends Pick<CacheQuestion, 'cache'> {
+  readonly read: readonly string[];
+  readonly own: string;
+  readonly namespace: string;
+}
+
+/** On an engine that outlives a build, too, no tier finds what another one left. */
+function mountCache({ read, own, namespace, cache }: Places): MountCache {
+  return {
+    read: read.map((reference) => `${reference}-mount`),
+    write: `${own}-mount`,
+    namespace,
+    maxBytes: cache.mountMaxMegabytes * 2 ** 20,
+    helperImage: cache.helperImage,
+  };
 }
 
 /** What a rule builds from any branch and leaves unsigned must not be read by what is signed. */
 function tierOf(event: string, trusted: boolean): string {
   if (!isProductionEvent(event)) return event.replaceAll('_', '-');
   return trusted ? 'trusted' : 'unsigned';
+}
+
+/** Characters; a tag has room for 128, with a tier and the key of a mount. */
+const longestGroup = 60;
+
+/** Platforms as a part of a tag, in whatever order they were asked for. */
+function groupOf(platforms: readonly string[]): string {
+  const words = platforms.map((platform) => platform.replaceAll('/', '-')).toSorted();
+  const group = words.join('_');
+  if (group.length <= longestGroup) return group;
+  return createHash('sha256').update(group).digest('hex').slice(0, 16);
 }

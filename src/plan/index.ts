@@ -1,3 +1,4 @@
-export type { BuildPlan } from './build-plan.ts';
+export type { NamedValue } from './build-args.ts';
+export type { BuildNode, BuildPlan, MountCache } from './build-plan.ts';
 export { planBuild } from './plan-build.ts';
 export { planTags } from './plan-tags.ts';

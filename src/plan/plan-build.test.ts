@@ -68,6 +68,17 @@ beforeAll(async () => {
   settings = (await loadSettings({ env: {}, shippedConfig, checks })).settings;
 });
 
+const repo = 'reg.example/cache';
+const group = 'linux-amd64_linux-arm64';
+
+const keptCache = {
+  enabled: true,
+  cacheRepo: 'reg.example/cache',
+  mounts: true,
+  mountMaxMegabytes: 5,
+  helperImage: 'reg.example/tools:1',
+};
+
 describe('what the shipped configuration makes of each event', () => {
   const prefix = 'europe-docker.pkg.dev/kyma-project';
   const cases: readonly [BuildEvent, Partial<SourceState>, string, string, string | undefined][] = [
@@ -182,20 +193,54 @@ describe('a plan', () => {
   });
 
   test('reads the trusted cache and writes that of its own tier', () => {
-    const cache = { enabled: true, cacheRepo: 'reg.example/cache' };
+    const cache = { ...keptCache, mounts: false };
     const references = (event: BuildEvent) => {
       const pullRequest = event === 'pull_request_target' ? { pullRequest: 1 } : {};
-      return plan({ settings: { cache }, source: { event, ...pullRequest } }).cache;
+      return plan({ settings: { cache }, source: { event, ...pullRequest } }).nodes[0]?.cache;
     };
     expect(references('push')).toEqual({
-      import: ['reg.example/cache/test-infra:trusted'],
-      export: 'reg.example/cache/test-infra:trusted',
+      import: [`${repo}/trusted/test-infra:${group}`],
+      export: `${repo}/trusted/test-infra:${group}`,
     });
     expect(references('pull_request_target')).toEqual({
-      import: ['reg.example/cache/test-infra:pull-request-target', 'reg.example/cache/test-infra:trusted'],
-      export: 'reg.example/cache/test-infra:pull-request-target',
+      import: [`${repo}/pull-request-target/test-infra:${group}`, `${repo}/trusted/test-infra:${group}`],
+      export: `${repo}/pull-request-target/test-infra:${group}`,
     });
-    expect(plan().cache).toEqual({ import: [] });
+    expect(plan().nodes[0]?.cache).toEqual({ import: [] });
+  });
+
+  test('keeps cache mounts by the side of the layers, in each tier its own', () => {
+    const source = { event: 'pull_request_target', pullRequest: 1 } as const;
+    const { mounts } = plan({ settings: { cache: keptCache }, source }).nodes[0]?.cache ?? {};
+    expect(mounts).toEqual({
+      read: [
+        `${repo}/pull-request-target/test-infra:${group}-mount`,
+        `${repo}/trusted/test-infra:${group}-mount`,
+      ],
+      write: `${repo}/pull-request-target/test-infra:${group}-mount`,
+      namespace: 'pull-request-target/test-infra',
+      maxBytes: 5 * 1024 * 1024,
+      helperImage: 'reg.example/tools:1',
+    });
+    const off = plan({ settings: { cache: { ...keptCache, enabled: false } } });
+    expect(off.nodes[0]?.cache.mounts).toBeUndefined();
+  });
+
+  test('keeps a cache for each group of platforms that is built together', () => {
+    const export_ = (platforms: readonly string[], builderNodes: Settings['builderNodes'] = []) =>
+      plan({ settings: { cache: keptCache, platforms, builderNodes } }).nodes.map(
+        ({ cache }) => cache.export,
+      );
+    expect(export_(['linux/arm64', 'linux/arm/v7'])).toEqual([
+      `${repo}/trusted/test-infra:linux-arm-v7_linux-arm64`,
+    ]);
+    const arm = { name: 'arm', builder: 'arm', platforms: ['linux/arm64'], agentPool: 'x' };
+    expect(export_(['linux/amd64', 'linux/arm64'], [arm])).toEqual([
+      `${repo}/trusted/test-infra:linux-amd64`,
+      `${repo}/trusted/test-infra:linux-arm64`,
+    ]);
+    const many = Array.from({ length: 9 }, (_, at) => `linux/very-long-name-${at}`);
+    expect(export_(many)[0]).toMatch(/test-infra:[0-9a-f]{16}$/);
   });
 
   test('holds where secrets come from and never what they are', () => {

@@ -51,26 +51,13 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     version: 1,
     source: planSource(inputs),
     ...built,
-    nodes: planNodes({
-      ...built,
-      nodes: settings.builderNodes,
-      allowed: policy.builderNodes,
-      rule: policy.rule,
-      named: inputs.builder,
-      untrustedDockerfile: inputs.untrustedDockerfile,
-    }),
+    nodes: planBuildNodes(inputs, built, { policy, signing }),
     secrets: planSecrets(request, settings),
     labels: planLabels({ source, name, tags, created: epoch === undefined ? inputs.now : source.commitTime }),
     tags,
     destinations,
     signing,
     policy,
-    cache: cacheReferences({
-      event: source.event,
-      trusted: settings.policy === undefined || signing.kind === 'signed-by',
-      imageName: name,
-      cache: settings.cache,
-    }),
     attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
     ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
     noCache: request.noCache,
@@ -134,6 +121,25 @@ function planPlatforms(request: BuildRequest, settings: Settings): readonly stri
     );
   });
   return [...new Set(platforms)];
+}
+
+type Built = Pick<BuildPlan, 'image' | 'platforms' | 'buildArgs' | 'buildContexts'>;
+
+/** Where each platform is built, and what is kept there from one build to the next. */
+function planBuildNodes(
+  { source, settings, builder, untrustedDockerfile }: PlanInputs,
+  built: Built,
+  { policy, signing }: Pick<BuildPlan, 'policy' | 'signing'>,
+): BuildPlan['nodes'] {
+  const { builderNodes: nodes, cache } = settings;
+  const { builderNodes: allowed, rule } = policy;
+  const question = { ...built, nodes, allowed, rule, named: builder, untrustedDockerfile };
+  const trusted = settings.policy === undefined || signing.kind === 'signed-by';
+  const shared = { event: source.event, trusted, imageName: built.image.name, cache };
+  return planNodes(question).map((node) => ({
+    ...node,
+    cache: cacheReferences({ ...shared, platforms: node.platforms }),
+  }));
 }
 
 function planBuildArgs(

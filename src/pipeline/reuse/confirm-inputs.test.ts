@@ -52,7 +52,7 @@ async function confirm(scene: Scene = {}) {
     ...{ digest: fingerprint, buildRef: 'ref', seconds: 1 },
     ...{ warnings: [], platforms: [], slowestSteps: [], runs: [] },
   };
-  const node = { name: 'default', platforms: ['linux/amd64'], reason: 'there is one' };
+  const node = { name: 'default', platforms: ['linux/amd64'], reason: 'there is one', cache: { import: [] } };
   record.builds = [{ node, outcome }];
   if (resumed)
     record.image = { directory: '', layout: { root: base, manifests: [], blobs: [] } as never, resumed };

@@ -10,7 +10,12 @@ const plan = {
   source: { event: 'push', repository: 'team/app', commit: 'a'.repeat(40), dirty: false, run: '7' },
   image: { name: 'app', dockerfile: 'Dockerfile', context: '.' },
   platforms: ['linux/amd64', 'linux/arm64'],
-  nodes: [{ name: 'default', platforms: ['linux/amd64', 'linux/arm64'], reason: 'there is one' }],
+  nodes: [
+    {
+      ...{ name: 'default', platforms: ['linux/amd64', 'linux/arm64'], reason: 'there is one' },
+      cache: { import: [] },
+    },
+  ],
   buildArgs: [
     ['BUILD_COMMIT_SHA', 'a'.repeat(40)],
     ['TAG_default_tag', 'v1'],
@@ -30,7 +35,6 @@ const plan = {
   destinations: [],
   signing: { kind: 'signed-by', signers: ['embedded'] },
   policy: { kind: 'allowed', rule: 'production', destinationsFrom: 'registry', bases: {} },
-  cache: { import: [] },
   attestations: { provenance: 'min', sbom: false },
   noCache: false,
   reuse: { epoch: '', perCommitArgs: ['BUILD_COMMIT_SHA', 'TAG_default_tag'], vouchers: ['embedded'] },
@@ -69,7 +73,7 @@ describe('a fingerprint', () => {
     ],
     ['build args in another order', { buildArgs: plan.buildArgs.toReversed() }],
     ['labels in another order', { labels: Object.fromEntries(Object.entries(plan.labels).reverse()) }],
-    ['another cache', { cache: { import: ['x'], export: 'x' } }],
+    ['another cache', { nodes: [{ ...plan.nodes[0], cache: { import: ['x'], export: 'x' } }] }],
     ['the wish to build anew', { noCache: true }],
     ['other limits', { timeouts: { build: 2, publish: 2 } }],
   ])('does not change with %s', (_, change) => {

@@ -1,0 +1,124 @@
+import { type Mount, mountKey } from './mount.ts';
+
+export type Work = 'restore' | 'save';
+
+export interface HelperRecipe {
+  readonly work: Work;
+  /** With bash, GNU tar, findutils and coreutils. */
+  readonly image: string;
+  readonly mounts: readonly Mount[];
+}
+
+/**
+ * A Dockerfile whose one step mounts every directory and runs `transfer.sh` beside it. Build argument ONCE keeps the
+ * step out of the cache; the endpoint is a secret, since steps are written down.
+ */
+export function helperDockerfile({ work, image, mounts }: HelperRecipe): string {
+  const flags = [
+    '--network=host',
+    '--mount=type=bind,target=/image-builder',
+    '--mount=type=secret,id=endpoint,target=/run/endpoint',
+    '--mount=type=cache,id=image-builder-stamps,target=/stamps',
+    ...mounts.map(mountFlag),
+  ];
+  const command = ['bash', '/image-builder/transfer.sh', work, ...mounts.map(mountKey)];
+  return [`FROM ${image}`, 'ARG ONCE', `RUN ${flags.join(' ')} ${JSON.stringify(command)}`, ''].join('\n');
+}
+
+function mountFlag(mount: Mount): string {
+  const { id, owner, sharing } = mount;
+  const fields = ['type=cache', `id=${id}`, `target=/mounts/${mountKey(mount)}`, `sharing=${sharing}`];
+  if (owner !== undefined)
+    fields.push(`uid=${owner.uid}`, `gid=${owner.gid}`, `mode=0${owner.mode.toString(8)}`);
+  return `--mount=${fields.join(',')}`;
+}
+
+/**
+ * Runs within the engine, with the program that opened the endpoint at the other end. Each call is one connection:
+ * a line "token verb key argument", then what the verb says. What is restored is unpacked beside the directory's content
+ * and moved into it only when the endpoint says that all of it was right. A stamp tells later which names changed, by the
+ * time of change of the inode, which no program can set back.
+ */
+export const transferScript = `set -euo pipefail
+read -r port token < /run/endpoint
+
+call() {
+  exec {link}<>"/dev/tcp/127.0.0.1/$port"
+  printf '%s %s %s %s\\n' "$token" "$1" "$2" "\${3:--}" >&"$link"
+}
+
+hang_up() {
+  exec {link}>&-
+}
+
+restore() {
+  local key=$1 state=empty status=0 link answer digest verdict=broken
+  local new=.image-builder-restore
+  cd "/mounts/$key"
+  rm -rf "./$new"
+  if [ -n "$(ls -A)" ]; then
+    state=unknown
+    if [ -s "/stamps/$key" ]; then state=$(< "/stamps/$key"); fi
+  fi
+  call dead "$key"
+  cat <&"$link" > "/tmp/dead-$key"
+  hang_up
+  call restore "$key" "$state"
+  read -r answer digest <&"$link"
+  if [ "$answer" = fill ]; then
+    mkdir "./$new"
+    tar --extract --ignore-zeros --directory="./$new" --numeric-owner --same-owner --preserve-permissions \\
+      --delay-directory-restore --anchored --no-wildcards --exclude-from="/tmp/dead-$key" <&"$link" || status=$?
+    hang_up
+    call check "$key" "$status"
+    read -r verdict <&"$link"
+    if [ "$verdict" = whole ]; then
+      touch --reference="./$new" "/tmp/root-$key"
+      find "./$new" -mindepth 1 -maxdepth 1 -exec mv --target-directory=. -- {} +
+      chown --reference="./$new" .
+      chmod --reference="./$new" .
+    else
+      digest=none
+    fi
+    rm -rf "./$new"
+    if [ "$verdict" = whole ]; then touch --reference="/tmp/root-$key" .; fi
+  fi
+  hang_up
+  printf '%s' "$digest" > "/stamps/$key"
+}
+
+save() {
+  local key=$1 link answer
+  local changed=(-true)
+  cd "/mounts/$key"
+  if [ -e "/stamps/$key" ]; then changed=(-cnewer "/stamps/$key"); fi
+  call listing "$key"
+  find . \\( "\${changed[@]}" -printf 'changed' -o -printf 'kept' \\) -printf ' %y %s %A@ %T@ %p\\0' >&"$link"
+  hang_up
+  call wanted "$key"
+  read -r answer <&"$link"
+  if [ "$answer" = some ]; then
+    cat <&"$link" > "/tmp/names-$key"
+    hang_up
+    call content "$key"
+    tar --create --format=posix --pax-option=delete=atime,delete=ctime --numeric-owner --no-recursion \\
+      --null --files-from="/tmp/names-$key" >&"$link"
+    hang_up
+    call stamp "$key"
+    read -r answer <&"$link"
+    printf '%s' "$answer" > "/stamps/$key"
+  fi
+  hang_up
+}
+
+work=$1
+shift
+jobs=()
+for key in "$@"; do
+  "$work" "$key" &
+  jobs+=($!)
+done
+failed=0
+for job in "\${jobs[@]}"; do wait "$job" || failed=1; done
+exit "$failed"
+`;

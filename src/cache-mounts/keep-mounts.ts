@@ -1,0 +1,244 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  humanSeconds,
+  ImageBuilderError,
+  isFailure,
+  reasonOf,
+  Secret,
+  throwIfCancelled,
+  withDeadline,
+} from '../core/index.ts';
+import { parseReference, printReference, type Reference } from '../oci/index.ts';
+import type { EmitProgress } from '../progress/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import { type Handlers, openEndpoint } from './endpoint.ts';
+import { helperDockerfile, transferScript, type Work } from './helper-files.ts';
+import { type Mount, mountKey } from './mount.ts';
+import { restoreHandlers } from './restore-handlers.ts';
+import { type PackedMount, saveExchange } from './save-handlers.ts';
+import { emptyConfig, readSaved, type SavedMount, savedName } from './saved-mount.ts';
+
+export interface MountPlaces {
+  /** References whose tags are followed by "-" and the key of a directory; the first that has it counts. */
+  readonly read: readonly string[];
+  readonly write: string;
+}
+
+/** A helper build as the engine is to run it, from a folder with its Dockerfile. */
+export interface Helper {
+  readonly folder: string;
+  readonly endpoint: Secret;
+  /** Another one for each run. */
+  readonly once: string;
+}
+
+export interface KeepMountsOptions {
+  readonly mounts: readonly Mount[];
+  readonly places: MountPlaces;
+  readonly helperImage: string;
+  /** Bytes of the files of one directory. */
+  readonly maxBytes: number;
+  /** An absolute path; made when needed. */
+  readonly folder: string;
+  readonly registry: RegistryClient;
+  /** Why no helper build could reach this program, where that is known without trying. */
+  readonly outOfReach: () => Promise<string | undefined>;
+  readonly runHelper: (helper: Helper, signal: AbortSignal) => Promise<void>;
+  /** A word that nobody can guess. */
+  readonly random: () => string;
+  readonly emit: EmitProgress;
+}
+
+/** Carries cache mounts from one engine to the next. What goes wrong is one warning and nothing more. */
+export interface MountKeeper {
+  /** Looks for what was saved; says whether there is anything to restore. */
+  find(signal: AbortSignal): Promise<boolean>;
+  /** Fills the directories that are empty on this engine. To be over before the build begins. */
+  restore(signal: AbortSignal): Promise<void>;
+  /** Saves the directories that the build changed. */
+  save(signal: AbortSignal): Promise<void>;
+}
+
+/** Seconds; a registry or an engine that takes longer costs more than it saves. */
+const limits = { find: 5, restore: 180, save: 300 };
+
+/** Archives have more bytes than files, and hold what was replaced since. */
+const unpackedPerKept = 2;
+
+export function keepMounts(options: KeepMountsOptions): MountKeeper {
+  return new Keeper(options);
+}
+
+class Keeper implements MountKeeper {
+  readonly #options: KeepMountsOptions;
+  readonly #saved = new Map<string, SavedMount>();
+  /** What the directories were filled from. */
+  readonly #bases = new Map<string, SavedMount>();
+  /** Why nothing can be saved either: nobody is to wait for it a second time. */
+  #outOfReach = false;
+
+  constructor(options: KeepMountsOptions) {
+    this.#options = options;
+  }
+
+  async find(signal: AbortSignal): Promise<boolean> {
+    const { mounts, places, outOfReach } = this.#options;
+    const reason = await outOfReach();
+    this.#outOfReach = reason !== undefined;
+    if (reason !== undefined) this.#warn(`cache mounts are not kept: ${reason}`);
+    if (this.#outOfReach) return false;
+    const found = await this.#guard('restored', { signal, seconds: limits.find }, async (inTime) => {
+      for (const place of places.read)
+        await Promise.all(mounts.map((mount) => this.#findIn(place, mount, inTime)));
+    });
+    this.#outOfReach = !found;
+    return this.#saved.size > 0;
+  }
+
+  async restore(signal: AbortSignal): Promise<void> {
+    const { registry, maxBytes } = this.#options;
+    const mounts = this.#options.mounts.filter((mount) => this.#saved.has(mountKey(mount)));
+    if (mounts.length === 0) return;
+    const filled: string[] = [];
+    await this.#guard('restored', { signal, seconds: limits.restore }, async (inTime) => {
+      const handlers = restoreHandlers({
+        registry: registry.withSignal(inTime),
+        saved: this.#saved,
+        limit: maxBytes * unpackedPerKept,
+        onRestored: (key, saved, kind) => {
+          this.#bases.set(key, saved);
+          if (kind === 'filled') filled.push(this.#idOf(key));
+        },
+        onDamaged: (key, reason) => this.#warn(`cache mount "${this.#idOf(key)}" is not restored: ${reason}`),
+      });
+      await this.#transfer('restore', { mounts, handlers, signal: inTime });
+    });
+    if (filled.length > 0) this.#inform(`cache mounts restored: ${filled.join(', ')}`);
+  }
+
+  async save(signal: AbortSignal): Promise<void> {
+    const { mounts, folder, maxBytes, places } = this.#options;
+    if (this.#outOfReach) return;
+    await this.#guard('saved', { signal, seconds: limits.save }, async (inTime) => {
+      const layers = join(folder, 'layers');
+      await mkdir(layers, { recursive: true });
+      const { repository } = referenceOf(places.write, '');
+      const own = [...this.#bases].filter(([, base]) => isSame(base.repository, repository));
+      const { handlers, packed } = saveExchange({
+        bases: new Map(own),
+        saved: this.#saved,
+        maxBytes,
+        folder: layers,
+        nameOf: (key) => savedName(referenceOf(places.write, key)),
+      });
+      await this.#transfer('save', { mounts, handlers, signal: inTime });
+      await Promise.all([...packed].map(([key, mount]) => this.#push(key, mount, inTime)));
+      const ids = [...packed.keys()].map((key) => this.#idOf(key));
+      if (ids.length > 0) this.#inform(`cache mounts saved: ${ids.join(', ')}`);
+    });
+  }
+
+  /** What is not what it should be is as good as not there. */
+  async #findIn(place: string, mount: Mount, signal: AbortSignal): Promise<void> {
+    const key = mountKey(mount);
+    if (this.#saved.has(key)) return;
+    try {
+      const saved = await readSaved(this.#options.registry.withSignal(signal), referenceOf(place, key));
+      if (saved !== undefined) this.#saved.set(key, saved);
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (!isFailure(error, 'registry.corrupt')) throw error;
+      this.#warn(`cache mount "${mount.id}" is not restored: ${reasonOf(error)}`);
+    }
+  }
+
+  async #transfer(
+    work: Work,
+    { mounts, handlers, signal }: { mounts: readonly Mount[]; handlers: Handlers; signal: AbortSignal },
+  ): Promise<void> {
+    const { helperImage, random, runHelper } = this.#options;
+    const folder = join(this.#options.folder, work);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'Dockerfile'), helperDockerfile({ work, image: helperImage, mounts }));
+    await writeFile(join(folder, 'transfer.sh'), transferScript);
+    const token = random();
+    await using endpoint = await openEndpoint(new Secret(token), handlers);
+    const secret = new Secret(`${endpoint.port} ${token}\n`);
+    try {
+      await runHelper({ folder, endpoint: secret, once: random() }, signal);
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (!endpoint.reached()) throw this.#unreached(error);
+      // The engine only says that the step failed, which it did because this end gave up.
+      throw endpoint.failure() ?? error;
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Whether it could not start or not connect: another one fares no better. */
+  #unreached(error: unknown): Error {
+    this.#outOfReach = true;
+    return new Error(`no step of the engine reached this program: ${reasonOf(error)}`, { cause: error });
+  }
+
+  /** The manifest comes last: until then nothing of it can be found. */
+  async #push(
+    key: string,
+    { manifest, state, layer, path }: PackedMount,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const registry = this.#options.registry.withSignal(signal);
+    const { repository, tag = '' } = referenceOf(this.#options.places.write, key);
+    await Promise.all([
+      registry.uploadBlob(repository, layer, { open: () => createReadStream(path) }),
+      ...[state, emptyConfig].map(({ descriptor, bytes }) =>
+        registry.uploadBlob(repository, descriptor, { open: () => Readable.from([bytes]) }),
+      ),
+    ]);
+    const { mediaType } = manifest.descriptor;
+    await registry.putManifest(repository, tag, { bytes: manifest.bytes, mediaType });
+  }
+
+  /** A cache is not worth a build. */
+  async #guard(
+    what: 'restored' | 'saved',
+    { signal, seconds }: { readonly signal: AbortSignal; readonly seconds: number },
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<boolean> {
+    const late = () =>
+      new ImageBuilderError('internal', `it took longer than ${humanSeconds(seconds)}`, { where: 'cache' });
+    try {
+      await withDeadline({ signal, seconds, late }, work);
+      return true;
+    } catch (error) {
+      throwIfCancelled(signal);
+      this.#warn(`cache mounts are not ${what}: ${reasonOf(error)}`);
+      return false;
+    }
+  }
+
+  #idOf(key: string): string {
+    return this.#options.mounts.find((mount) => mountKey(mount) === key)?.id ?? key;
+  }
+
+  #warn(message: string): void {
+    this.#options.emit({ kind: 'notice', level: 'warning', message });
+  }
+
+  #inform(message: string): void {
+    this.#options.emit({ kind: 'notice', level: 'info', message });
+  }
+}
+
+function referenceOf(place: string, key: string): Reference {
+  const reference = parseReference(key === '' ? place : `${place}-${key}`);
+  if (reference === undefined) throw new Error(`"${place}" is no reference`);
+  return reference;
+}
+
+function isSame(one: Reference['repository'], other: Reference['repository']): boolean {
+  return printReference({ repository: one }) === printReference({ repository: other });
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  builderEnvironment,
+  describeEngine,
+  type Engine,
+  exportCache,
+  findEngine,
+  outOfReach,
+  recordedMaterials,
+  runBuild,
+  runHelper,
+  warmUp,
+} from '../buildkit/index.ts';
+import { keepMounts, type MountKeeper } from '../cache-mounts/index.ts';
+import type { MountKeeping, Ports } from '../pipeline/index.ts';
+import { prefixed } from '../progress/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import { engineEnvironment } from './engine-environment.ts';
+import type { PortInputs } from './open-ports.ts';
+
+type EnginePorts = Pick<
+  Ports,
+  'build' | 'warmUp' | 'exportCache' | 'keepMounts' | 'recordedMaterials' | 'describeBuilder'
+>;
+
+/** The adapters of the pipeline that work with engines. */
+export function enginePorts(inputs: PortInputs, registry: RegistryClient): EnginePorts {
+  const { plan, emit } = inputs;
+  return {
+    build: async (job, signal) => {
+      const { engine, env } = await engineOf(inputs, job.builder);
+      const told = job.node === undefined ? emit : prefixed(job.node, emit);
+      return runBuild(engine, job, { emit: told, signal, env, timeoutSeconds: plan.timeouts.build });
+    },
+    warmUp: async (work, signal) => {
+      const { engine, env } = await engineOf(inputs, work.job.builder);
+      await warmUp(engine, work, { env, signal });
+    },
+    exportCache: async (made, signal) => {
+      const { engine, env } = await engineOf(inputs, made.job.builder);
+      await exportCache(engine, made, { env, signal });
+    },
+    keepMounts: (keeping) => mountKeeper(inputs, registry, keeping),
+    recordedMaterials: async (build, signal) => {
+      const { engine, env } = await engineOf(inputs, build.builder);
+      return recordedMaterials(engine, build, { env, signal });
+    },
+    describeBuilder: async (builder, signal) => {
+      const { engine, env } = await engineOf(inputs, builder);
+      return describeEngine(engine, { builder, env, signal });
+    },
+  };
+}
+
+interface CalledEngine {
+  readonly engine: Engine;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+async function engineOf(
+  { run, settings, plan }: PortInputs,
+  builder: string | undefined,
+): Promise<CalledEngine> {
+  const own = engineEnvironment({ environment: run.console.environment, settings, plan });
+  const env = await builderEnvironment(own, builder);
+  return { engine: await findEngine({ env }), env };
+}
+
+function mountKeeper(inputs: PortInputs, registry: RegistryClient, keeping: MountKeeping): MountKeeper {
+  const { cache, mounts, namespace, folder, node } = keeping;
+  const { builder } = node;
+  return keepMounts({
+    ...{ mounts, folder, registry },
+    emit: inputs.plan.nodes.length === 1 ? inputs.emit : prefixed(node.name, inputs.emit),
+    places: cache,
+    helperImage: cache.helperImage,
+    maxBytes: cache.maxBytes,
+    random: () => randomBytes(24).toString('hex'),
+    outOfReach: async () => outOfReach((await engineOf(inputs, builder)).env, builder),
+    runHelper: async (helper, signal) => {
+      const { engine, env } = await engineOf(inputs, builder);
+      const build = {
+        dockerfilePath: join(helper.folder, 'Dockerfile'),
+        contextDir: helper.folder,
+        buildArgs: [namespace, ['ONCE', helper.once]] as const,
+        secrets: { endpoint: helper.endpoint },
+        hostNetwork: true,
+        builder,
+      };
+      await runHelper(engine, build, { env, signal });
+    },
+  });
+}
