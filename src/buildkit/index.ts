@@ -1,6 +1,7 @@
 export type { BuildJob } from './build-job.ts';
 export type { BuildOutcome } from './build-outcome.ts';
 export { builderEnvironment } from './builder-environment.ts';
+export { checkCache } from './check-cache.ts';
 export type { TrackedFiles } from './context/context-digest.ts';
 export { UnreadableContext } from './context/context-tree.ts';
 export { readContext } from './context/read-context.ts';

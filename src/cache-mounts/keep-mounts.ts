@@ -110,13 +110,13 @@ class Keeper implements MountKeeper {
         limit: maxBytes * unpackedPerKept,
         onRestored: (key, saved, kind) => {
           this.#bases.set(key, saved);
-          if (kind === 'filled') filled.push(this.#idOf(key));
+          if (kind === 'filled') filled.push(key);
         },
         onDamaged: (key, reason) => this.#warn(`cache mount "${this.#idOf(key)}" is not restored: ${reason}`),
       });
       await this.#transfer('restore', { mounts, handlers, signal: inTime });
     });
-    if (filled.length > 0) this.#inform(`cache mounts restored: ${filled.join(', ')}`);
+    this.#inform('restored', filled);
   }
 
   async save(signal: AbortSignal): Promise<void> {
@@ -136,8 +136,7 @@ class Keeper implements MountKeeper {
       });
       await this.#transfer('save', { mounts, handlers, signal: inTime });
       await Promise.all([...packed].map(([key, mount]) => this.#push(key, mount, inTime)));
-      const ids = [...packed.keys()].map((key) => this.#idOf(key));
-      if (ids.length > 0) this.#inform(`cache mounts saved: ${ids.join(', ')}`);
+      this.#inform('saved', [...packed.keys()]);
     });
   }
 
@@ -228,8 +227,11 @@ class Keeper implements MountKeeper {
     this.#options.emit({ kind: 'notice', level: 'warning', message });
   }
 
-  #inform(message: string): void {
-    this.#options.emit({ kind: 'notice', level: 'info', message });
+  /** In the order of the Dockerfile. */
+  #inform(what: 'restored' | 'saved', keys: readonly string[]): void {
+    const ids = this.#options.mounts.filter((mount) => keys.includes(mountKey(mount))).map(({ id }) => id);
+    const message = `cache mounts ${what}: ${ids.join(', ')}`;
+    if (ids.length > 0) this.#options.emit({ kind: 'notice', level: 'info', message });
   }
 }
 

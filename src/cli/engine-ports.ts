@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   builderEnvironment,
+  checkCache,
   describeEngine,
   type Engine,
   exportCache,
@@ -13,6 +14,7 @@ import {
   warmUp,
 } from '../buildkit/index.ts';
 import { keepMounts, type MountKeeper } from '../cache-mounts/index.ts';
+import { parseReference } from '../oci/index.ts';
 import type { MountKeeping, Ports } from '../pipeline/index.ts';
 import { prefixed } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
@@ -21,17 +23,27 @@ import type { PortInputs } from './open-ports.ts';
 
 type EnginePorts = Pick<
   Ports,
-  'build' | 'warmUp' | 'exportCache' | 'keepMounts' | 'recordedMaterials' | 'describeBuilder'
+  'build' | 'checkCache' | 'warmUp' | 'exportCache' | 'keepMounts' | 'recordedMaterials' | 'describeBuilder'
 >;
 
+export interface CacheRegistries {
+  readonly registry: RegistryClient;
+  /** Gives up early. */
+  readonly impatient: RegistryClient;
+}
+
 /** The adapters of the pipeline that work with engines. */
-export function enginePorts(inputs: PortInputs, registry: RegistryClient): EnginePorts {
+export function enginePorts(inputs: PortInputs, { registry, impatient }: CacheRegistries): EnginePorts {
   const { plan, emit } = inputs;
   return {
     build: async (job, signal) => {
       const { engine, env } = await engineOf(inputs, job.builder);
       const told = job.node === undefined ? emit : prefixed(job.node, emit);
       return runBuild(engine, job, { emit: told, signal, env, timeoutSeconds: plan.timeouts.build });
+    },
+    checkCache: async (reference, signal) => {
+      const parsed = parseReference(reference);
+      return parsed === undefined ? undefined : checkCache(impatient.withSignal(signal), parsed);
     },
     warmUp: async (work, signal) => {
       const { engine, env } = await engineOf(inputs, work.job.builder);

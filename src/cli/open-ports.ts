@@ -31,10 +31,14 @@ export interface PortInputs {
 /** An answer takes a second; what is slower than this is down for now. */
 const earlyCheckMilliseconds = 20_000;
 
+/** For what can be done without: a build does not wait for a cache to come back. */
+const patience = { policy: { attempts: 2 } };
+
 /** The adapters behind the pipeline; disposing of them ends what they hold open. */
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const { run, settings, plan, emit } = inputs;
   const connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
+  const impatient = connect(run, { plainHttp: settings.plainHttpRegistries, emit, patience });
   // The same signatures are looked at for what they vouch for, before signing, and after it.
   const remembering = rememberReads(connections.registry);
   let opened: Promise<Signers> | undefined;
@@ -47,7 +51,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   };
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
-    ...enginePorts(inputs, connections.registry),
+    ...enginePorts(inputs, { registry: connections.registry, impatient: impatient.registry }),
     trackedFiles,
     lookUpImage: async ({ repository, tag = 'latest' }, signal) => {
       const inTime = connections.registry.withSignal(soon(signal));
@@ -64,7 +68,10 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
       const registry = remembering.withSignal(signal);
       return openEarlierImages({ registry, emit, openSigners: () => signers(signal) });
     },
-    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await impatient[Symbol.asyncDispose]();
+      await connections[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -1,12 +1,13 @@
 import type { BuildJob } from '../buildkit/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { joinLayouts } from '../registry/index.ts';
-import { buildIn } from './build-in.ts';
+import { buildFromCaches } from './build-from-caches.ts';
 import { buildJob, imageFolder } from './build-job.ts';
-import { openMounts, restoreMounts } from './mounts.ts';
+import { openMounts, restoreMounts, tellUnkept } from './mounts.ts';
 import type { Run } from './run.ts';
 import type { NodeBuild } from './run-record.ts';
 import { allTogether } from './together.ts';
+import { usableCaches } from './usable-caches.ts';
 
 /**
  * Builds on every node of the plan at the same time, and makes one image of what they built. When one fails, the others
@@ -14,6 +15,7 @@ import { allTogether } from './together.ts';
  */
 export async function buildOnNodes(run: Run, signal: AbortSignal): Promise<readonly NodeBuild[]> {
   const { plan, workFolder } = run;
+  await tellUnkept(run);
   const jobs = plan.nodes.map((node) => ({ node, job: buildJob(plan, node, run) }));
   const builds = await allTogether(
     signal,
@@ -33,8 +35,9 @@ interface NodeJob {
 }
 
 async function buildOnNode(run: Run, { node, job }: NodeJob, signal: AbortSignal): Promise<NodeBuild> {
-  const mounts = await openMounts(run, node);
+  const caches = await usableCaches(run, node, signal);
+  const mounts = caches === undefined ? undefined : await openMounts(run, node);
   await using _ = await restoreMounts(run, { mounts, job, node }, signal);
-  const outcome = await buildIn(run.root, run.ports.build(job, signal));
-  return { node, outcome, mounts };
+  const outcome = await buildFromCaches(run, { job, caches: caches ?? [] }, signal);
+  return { node, outcome, mounts, keepsCache: caches !== undefined };
 }

@@ -1,4 +1,5 @@
 import { humanSeconds, ImageBuilderError, reasonOf, throwIfCancelled, withDeadline } from '../core/index.ts';
+import { parseReference } from '../oci/index.ts';
 import { buildJob } from './build-job.ts';
 import type { Run } from './run.ts';
 import type { NodeBuild } from './run-record.ts';
@@ -11,13 +12,33 @@ const exportSeconds = 300;
  * nothing. Does not throw: what goes wrong is a warning.
  */
 export async function keepCaches(run: Run): Promise<void> {
-  const changed = run.record.builds.filter(({ outcome }) =>
-    outcome.platforms.some(({ steps, cachedSteps }) => cachedSteps < steps),
+  const changed = run.record.builds.filter(
+    ({ outcome, keepsCache }) =>
+      keepsCache && outcome.platforms.some(({ steps, cachedSteps }) => cachedSteps < steps),
   );
   try {
-    await Promise.all(changed.flatMap((build) => [build.mounts?.save(run.signal), exportLayers(run, build)]));
+    await Promise.all(changed.map((build) => keepCache(run, build)));
   } catch (error) {
     run.emit({ kind: 'notice', level: 'debug', message: `caches are not kept: ${reasonOf(error)}` });
+  }
+}
+
+async function keepCache(run: Run, build: NodeBuild): Promise<void> {
+  const to = build.node.cache.export;
+  if (to !== undefined && (await mayWrite(run, to)))
+    await Promise.all([build.mounts?.save(run.signal), exportLayers(run, build)]);
+}
+
+/** One warning is enough where nothing can be written. */
+async function mayWrite({ ports, signal, emit }: Run, to: string): Promise<boolean> {
+  const reference = parseReference(to);
+  try {
+    if (reference !== undefined) await ports.checkPush([reference.repository], signal);
+    return true;
+  } catch (error) {
+    throwIfCancelled(signal);
+    emit({ kind: 'notice', level: 'warning', message: `nothing is kept in the cache: ${reasonOf(error)}` });
+    return false;
   }
 }
 

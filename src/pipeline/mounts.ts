@@ -19,6 +19,15 @@ export async function openMounts(run: Run, node: BuildNode): Promise<MountKeeper
   return ports.keepMounts({ cache, mounts, namespace, folder, node });
 }
 
+/** Warns of the mounts of a plan that are not kept, each once, on its line. */
+export async function tellUnkept({ root, plan, emit }: Run): Promise<void> {
+  const found = await Promise.all(plan.nodes.map((node) => plannedMounts(root, plan, node)));
+  const unclear = found.flatMap((each) => each.unclear).map(({ line, reason }) => [line, reason] as const);
+  const file = plan.image.dockerfile;
+  for (const [text, line] of new Map(unclear.map(([line, reason]) => [`${file}:${line} ${reason}`, line])))
+    emit({ kind: 'notice', level: 'warning', message: `cache mount is not kept: ${text}`, file, line });
+}
+
 export interface Restoring {
   readonly mounts: MountKeeper | undefined;
   readonly job: BuildJob;

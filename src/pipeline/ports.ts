@@ -22,6 +22,11 @@ export interface Ports {
   goLogins(): Promise<readonly GoLogin[]>;
   /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
+  /**
+   * The digests of the layers that a reference names for builds to use; undefined when there are none. Throws
+   * `registry.corrupt` when they are not whole.
+   */
+  checkCache(reference: string, signal: AbortSignal): Promise<readonly Digest[] | undefined>;
   /** Has the engine get what a build begins with, while it has to wait. */
   warmUp(work: WarmUp, signal: AbortSignal): Promise<void>;
   /** Writes the layers of a build that has just succeeded into a registry. */

@@ -29,7 +29,9 @@ export interface NodeBuild {
   readonly node: BuildNode;
   readonly outcome: BuildOutcome;
   /** Absent when no cache mounts are kept. */
-  readonly mounts?: MountKeeper | undefined;
+  readonly mounts: MountKeeper | undefined;
+  /** Whether anything is to be kept: the cache answered when the build began. */
+  readonly keepsCache: boolean;
 }
 
 export interface BuiltImage {

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { startAction } from './action-step.ts';
 import { pushOf } from './github-events.ts';
+import { dockerContexts } from './machines.ts';
 import { openRemoteStage } from './remote-stage.ts';
 import { notation } from './signing-stage.ts';
 import {
@@ -19,23 +17,12 @@ import {
 
 const bench = inject('workbench');
 
-/** Names of builders, each of which is a docker context; `gone` leads to an engine that is not there. */
-function dockerContexts(folder: string): Readonly<Record<string, string>> {
-  const config = join(folder, 'docker');
-  cpSync(bench.env.DOCKER_CONFIG ?? '', config, { recursive: true, verbatimSymlinks: true });
-  const env = { ...process.env, ...bench.env, DOCKER_CONFIG: config };
-  const hosts = {
-    'node-amd': bench.env.DOCKER_HOST,
-    'node-arm': bench.env.DOCKER_HOST,
-    gone: 'unix:///nowhere/docker.sock',
-  };
-  for (const [name, host] of Object.entries(hosts))
-    execFileSync(bench.docker, ['context', 'create', name, '--docker', `host=${host}`], {
-      env,
-      stdio: 'ignore',
-    });
-  return { DOCKER_CONFIG: config };
-}
+/** Each builder is a docker context; `gone` leads to an engine that is not there. */
+const hosts = {
+  'node-amd': bench.env.DOCKER_HOST,
+  'node-arm': bench.env.DOCKER_HOST,
+  gone: 'unix:///nowhere/docker.sock',
+};
 
 const node = (name: string, platform: string, builder = `node-${name}`) => ({
   name,
@@ -52,7 +39,7 @@ async function buildOn(builderNodes: readonly object[], text: string) {
   });
   const target = `${registry}/${uniqueName('nodes')}`;
   const flags = ['--name', 'app', '--registry', target, '--platform', 'linux/amd64,linux/arm64'];
-  const env = dockerContexts(temporaryFolder());
+  const env = dockerContexts(hosts, temporaryFolder());
   const plan = await imageBuilder(['plan', ...flags], { cwd: folder, env });
   return { plan, repository: `${target}/app`, ended: await build(flags, { cwd: folder, env }) };
 }
@@ -102,7 +89,7 @@ describe('a build with builder nodes', () => {
 
 describe('a build of several nodes in Azure DevOps', () => {
   test('has a job for each, whose images become one that is signed', async () => {
-    const env = dockerContexts(temporaryFolder());
+    const env = dockerContexts(hosts, temporaryFolder());
     const stage = await openRemoteStage({ settings: { 'builder-nodes': nodes }, buildEnvironment: env });
     try {
       const sha = stage.source.commit({ Dockerfile: dockerfile }, { branch: 'main' });

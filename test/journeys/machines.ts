@@ -1,26 +1,36 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { inject, onTestFinished } from 'vitest';
+import { inject } from 'vitest';
 import { type FreshEngine, startFreshEngine } from '../../scripts/workbench/index.ts';
 
-export type Machine = FreshEngine;
+const bench = inject('workbench');
 
-/** An agent of one's own that was made a second ago; gone after the test. */
-export async function machine(): Promise<Machine> {
-  const made = await machineForAll();
-  onTestFinished(() => made.stop());
-  return made;
-}
-
-/** The same for many tests; whoever asks for it stops it. */
-export function machineForAll(): Promise<Machine> {
+/** An agent of one's own that was made a second ago. Whoever asks for it stops it. */
+export function startMachine(): Promise<FreshEngine> {
   return startFreshEngine({ root: process.env.WORKBENCH_ROOT });
 }
 
 /** Leaves a machine as if it had never built anything, which is quicker than another one. */
-export async function forget({ env }: Machine): Promise<void> {
-  const docker = inject('workbench').docker;
-  await promisify(execFile)(docker, ['builder', 'prune', '--all', '--force'], {
+export async function forget({ env }: FreshEngine): Promise<void> {
+  await promisify(execFile)(bench.docker, ['builder', 'prune', '--all', '--force'], {
     env: { ...process.env, ...env },
   });
+}
+
+/** The environment in which docker knows these engines as contexts of these names. */
+export function dockerContexts(
+  hosts: Readonly<Record<string, string | undefined>>,
+  folder: string,
+): Readonly<Record<string, string>> {
+  const config = join(folder, 'docker');
+  cpSync(bench.env.DOCKER_CONFIG ?? '', config, { recursive: true, verbatimSymlinks: true });
+  const env = { ...process.env, ...bench.env, DOCKER_CONFIG: config };
+  for (const [name, host] of Object.entries(hosts))
+    execFileSync(bench.docker, ['context', 'create', name, '--docker', `host=${host}`], {
+      env,
+      stdio: 'ignore',
+    });
+  return { DOCKER_CONFIG: config };
 }

@@ -53,7 +53,7 @@ async function confirm(scene: Scene = {}) {
     ...{ warnings: [], platforms: [], slowestSteps: [], runs: [] },
   };
   const node = { name: 'default', platforms: ['linux/amd64'], reason: 'there is one', cache: { import: [] } };
-  record.builds = [{ node, outcome }];
+  record.builds = [{ node, outcome, mounts: undefined, keepsCache: false }];
   if (resumed)
     record.image = { directory: '', layout: { root: base, manifests: [], blobs: [] } as never, resumed };
   whileBuilding?.();
