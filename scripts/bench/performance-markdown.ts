@@ -1,66 +1,95 @@
-import type { Figures } from './measure.ts';
+import type { Figures } from './figures.ts';
+import type { Chart, Group, Measured } from './group.ts';
+import { type Goal, isReached, type Row } from './row.ts';
 
-export interface Comparison {
-  readonly what: string;
-  readonly against: string;
-  readonly ours: Figures;
-  readonly theirs: Figures;
-}
-
-export interface Results {
-  readonly starts: readonly Comparison[];
-  readonly builds: readonly Comparison[];
+export interface Section {
+  readonly group: Group;
+  readonly measured: Measured;
   readonly machine: string;
   readonly date: Date;
 }
 
-/** `docs/performance.md`: what was measured, as ratios, with a picture. */
-export function performanceMarkdown({ starts, builds, machine, date }: Results): string {
+const head = `# Performance
+
+<!-- Written by npm run bench: a section for each group of measurements. -->
+
+The contestants take turns, round after round, in one run. Figures are medians with the fastest and the slowest run
+behind them; a ratio is that of each round, and its median. Look at the ratios: the seconds are those of one machine,
+and it was not idle. What a row does not reach is said at the end.
+`;
+
+/** The document with new sections in place of the old ones of the same groups, in the order of `groups`. */
+export function performanceMarkdown(
+  before: string,
+  sections: readonly Section[],
+  groups: readonly Group[],
+): string {
+  const written = new Map(sections.map((section) => [section.group.id, printSection(section)]));
+  const kept = groups.flatMap(({ id }) => written.get(id) ?? sectionOf(before, id) ?? []);
+  const notes = sectionOf(before, 'notes');
+  return `${[head, ...kept, ...(notes === undefined ? [] : [notes])].join('\n')}`;
+}
+
+const begin = (id: string) => `<!-- begin ${id} -->`;
+const end = (id: string) => `<!-- end ${id} -->`;
+
+function sectionOf(text: string, id: string): string | undefined {
+  const [from, to] = [text.indexOf(begin(id)), text.indexOf(end(id))];
+  return from < 0 || to < from ? undefined : `${text.slice(from, to)}${end(id)}\n`;
+}
+
+function printSection({ group, measured, machine, date }: Section): string {
+  const { id, title, about } = group;
   return [
-    '# Performance',
+    begin(id),
+    `## ${title}`,
     '',
-    `<!-- Written by npm run bench on ${date.toISOString().slice(0, 10)}. -->`,
+    ...about,
     '',
-    'The contestants take turns, round after round, in one run; the figures are medians with the fastest and the slowest',
-    'run behind them. Look at the ratios: the seconds are those of one machine.',
+    `Measured on ${date.toISOString().slice(0, 10)}: ${machine}.`,
     '',
-    `Measured on: ${machine}.`,
+    '| what | this | against | ratio | goal |',
+    '| --- | --- | --- | --- | --- |',
+    ...measured.rows.map(printRow),
     '',
-    '## The whole command',
-    '',
-    'Ours does more than its rival here: it plans, pushes by digest, moves the tags last, reads the layout back and',
-    'writes a report. Every run has new content, so that nothing comes from a cache but the base image.',
-    '',
-    ...table(builds, (seconds) => `${seconds.toFixed(2)} s`),
-    '',
-    ...chart(builds),
-    '',
-    '## Start-up',
-    '',
-    ...table(starts, (seconds) => `${(seconds * 1000).toFixed(0)} ms`),
+    ...(measured.chart === undefined ? [] : [...printChart(measured.chart), '']),
+    end(id),
     '',
   ].join('\n');
 }
 
-function table(comparisons: readonly Comparison[], print: (seconds: number) => string): string[] {
-  const spread = ({ median, min, max }: Figures) => `${print(median)} (${print(min)}–${print(max)})`;
-  const rows = comparisons.map(({ what, against, ours, theirs }) => {
-    const ratio = (ours.median / theirs.median).toFixed(2);
-    return `| ${what} | ${spread(ours)} | ${against}: ${spread(theirs)} | **${ratio}** |`;
-  });
-  return ['| what | ours | rival | ours / rival |', '| --- | --- | --- | --- |', ...rows];
+function printRow(row: Row): string {
+  const { what, unit, above, below, result } = row;
+  const cell = ({ name, figures }: { name: string; figures: Figures }) => `${name}: ${spread(figures, unit)}`;
+  const ratio = below === undefined ? spread(result, unit) : spread(result);
+  const cells = [what, cell(above), below === undefined ? '' : cell(below), `**${ratio}**`, printGoal(row)];
+  return `| ${cells.join(' | ')} |`;
 }
 
-function chart(comparisons: readonly Comparison[]): string[] {
-  const numbers = (pick: (comparison: Comparison) => Figures) =>
-    comparisons.map((each) => pick(each).median.toFixed(2)).join(', ');
+function spread({ median, min, max }: Figures, unit?: Row['unit']): string {
+  const print = (value: number) => value.toFixed(unit === 'ms' || unit === 'MB' ? 0 : 2);
+  const ending = unit === undefined ? '' : ` ${unit}`;
+  return `${print(median)}${ending} (${print(min)}–${print(max)})`;
+}
+
+function printGoal(row: Row): string {
+  if (row.goal === undefined) return '';
+  return `${words(row.goal)} ${isReached(row) ? '✓' : '✗'}`;
+}
+
+function words({ atMost, atLeast, plusSeconds }: Goal): string {
+  const slack = plusSeconds === undefined ? '' : ` + ${plusSeconds} s`;
+  return atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}${slack}`;
+}
+
+function printChart({ title, unit, bars }: Chart): string[] {
   return [
     '```mermaid',
     'xychart-beta',
-    '  title "Seconds; bars: ours, line: docker buildx build --push"',
-    `  x-axis [${comparisons.map(({ what }) => `"${what.split(',').slice(-2).join(',').trim()}"`).join(', ')}]`,
-    `  bar [${numbers(({ ours }) => ours)}]`,
-    `  line [${numbers(({ theirs }) => theirs)}]`,
+    `  title "${title}"`,
+    `  x-axis [${bars.map(({ label }) => `"${label}"`).join(', ')}]`,
+    `  y-axis "${unit}"`,
+    `  bar [${bars.map(({ value }) => value.toFixed(2)).join(', ')}]`,
     '```',
   ];
 }
