@@ -156,6 +156,21 @@ describe('storing', () => {
     expect(waits).toEqual([]);
   });
 
+  test('is sent again when a blob is just being written by somebody else', async () => {
+    let failures = 2;
+    const body = JSON.stringify({ errors: [{ code: 'DIGEST_INVALID' }] });
+    const { registry, repository, fake } = await registryWith({
+      fault: ({ method }) => (method === 'PUT' && failures-- > 0 ? { status: 400, body } : undefined),
+    });
+    const content = { bytes, mediaType: mediaTypes.ociIndex };
+    await registry.putManifest(repository, 'v1', content);
+    expect(fake.repository('a/b').tags.get('v1')).toBe(digest);
+    failures = 3;
+    await expect(registry.putManifest(repository, 'v2', content)).rejects.toMatchObject({
+      details: { registryCode: 'DIGEST_INVALID' },
+    });
+  });
+
   test('is retried after 503, with a line for the display', async () => {
     let failures = 2;
     const { registry, repository, fake, events } = await registryWith({

@@ -1,4 +1,4 @@
-import { ImageBuilderError, reasonOf } from '../core/index.ts';
+import { ImageBuilderError, isFailure, reasonOf } from '../core/index.ts';
 import { type HttpResponse, redactUrl } from '../http/index.ts';
 import {
   type Descriptor,
@@ -125,12 +125,30 @@ function mediaTypeInside(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** The same manifest is sent this often when the registry was looking at a blob that somebody else is writing. */
+const putAttempts = 3;
+
 /** Stores a manifest under a tag or its digest, and checks that the registry understood the same bytes. */
 export async function putManifest(
   api: RegistryApi,
   call: ManifestCall,
   content: ManifestBytes,
 ): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await putOnce(api, call, content);
+    } catch (error) {
+      if (attempt === putAttempts || !isBeingWritten(error)) throw error;
+    }
+  }
+}
+
+/** What distribution 2.8 answers when a blob of the manifest, sent by two at once, has no content at this moment. */
+function isBeingWritten(error: unknown): boolean {
+  return isFailure(error, 'registry.refused') && error.details.registryCode === 'DIGEST_INVALID';
+}
+
+async function putOnce(api: RegistryApi, call: ManifestCall, content: ManifestBytes): Promise<void> {
   const put: RegistryCall = {
     ...callFor(call, 'PUT'),
     actions: ['pull', 'push'],
