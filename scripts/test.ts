@@ -15,6 +15,8 @@ interface Count {
 const filters = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'image-builder-test-'));
 const resultFile = join(folder, 'vitest.json');
+// The program is started a thousand times.
+process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
 
 /** What vitest counted. A run that broke off before it could count has failed. */
 async function countTests(exitCode: number): Promise<Count> {

@@ -181,12 +181,12 @@ function builds() {
       false,
       { description: 'Whether an SBOM is attached, or the image of the generator that makes it.' },
     ),
-    reuse: withDefault(reuse, {}, { description: 'Images of earlier builds.' }),
     cache: withDefault(
       cache,
       {},
       { description: 'What is kept from one build to the next, see [cache](cache.md).' },
     ),
+    reuse: withDefault(reuse, {}, { description: 'Images of earlier builds.' }),
     'builder-nodes': withDefault(
       expecting(z.array(builderNode).check(distinct(({ name }) => name)), {
         expected: 'a list of builder nodes',

@@ -120,7 +120,7 @@ async function traces(stage: Stage, ...args: readonly string[]): Promise<Ended &
   const image = await storedContent(`${registry}/go/${stage.name}`, ended.report.digest);
   const cacheTags = await cachedTags(stage.name);
   const cache = await Promise.all(
-    cacheTags.map((tag) => storedContent(`${registry}/go-cache/${stage.name}`, tag)),
+    cacheTags.map((tag) => storedContent(`${registry}/go-cache/local/${stage.name}`, tag)),
   );
   const kinds = (contents: typeof image) => [
     ...new Set(contents.filter(({ bytes }) => holdsSecret(bytes, token)).map(({ mediaType }) => mediaType)),
@@ -139,7 +139,7 @@ async function traces(stage: Stage, ...args: readonly string[]): Promise<Ended &
 }
 
 async function cachedTags(name: string): Promise<readonly string[]> {
-  const response = await fetch(`http://${registry}/v2/go-cache/${name}/tags/list`);
+  const response = await fetch(`http://${registry}/v2/go-cache/local/${name}/tags/list`);
   return ((await response.json()) as { readonly tags: readonly string[] }).tags;
 }
 

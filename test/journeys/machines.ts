@@ -9,7 +9,7 @@ const bench = inject('workbench');
 
 /** An agent of one's own that was made a second ago. Whoever asks for it stops it. */
 export function startMachine(): Promise<FreshEngine> {
-  return startFreshEngine({ root: process.env.WORKBENCH_ROOT });
+  return startFreshEngine({ root: process.env.WORKBENCH_ROOT, inMemory: true });
 }
 
 /** Leaves a machine as if it had never built anything, which is quicker than another one. */

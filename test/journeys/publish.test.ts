@@ -297,25 +297,6 @@ describe('what goes into a build', () => {
     const { createHash } = await import('node:crypto');
     expect(found.join('\n')).toContain(createHash('sha256').update(secret).digest('hex'));
   });
-
-  test('layers come from the registry cache of an earlier build', async () => {
-    const cache = `${registry}/cache/${uniqueName('layers')}`;
-    const folder = await checkout({
-      Dockerfile: `FROM ${busybox}\nRUN head -c 16 /dev/urandom | sha256sum > /random\n`,
-      'image-builder.yaml': `dev-registry: ${registry}/cached\nprovenance: off\ncache:\n  enabled: true\n  cache-repo: ${cache}\n`,
-    });
-    const args = ['--name', uniqueName('cached'), '--platform', 'linux/amd64'];
-    const first = await build(args, { cwd: folder });
-    expect(first.exitCode).toBe(0);
-    expect(await crane('ls', `${cache}/${first.report.image_name}`)).toBe('local');
-    await docker('builder', 'prune', '--all', '--force');
-    const second = await build(args, { cwd: folder });
-    const layers = async (digest: string) =>
-      JSON.parse(await crane('manifest', `${registry}/cached/${first.report.image_name}@${digest}`)).layers;
-    expect(await layers(second.report.platforms[0]?.digest ?? '')).toEqual(
-      await layers(first.report.platforms[0]?.digest ?? ''),
-    );
-  });
 });
 
 describe('a reproducible build', () => {
