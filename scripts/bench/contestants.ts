@@ -15,10 +15,15 @@ export interface BuildAt {
   readonly name: string;
   /** Reference of a cache below the registry. */
   readonly cache?: string;
+  /** In place of both. */
+  readonly platform?: string;
 }
 
 /** What people type today: the image pushed under one tag. */
-export function buildxCommand({ workbench }: Bench, { cwd, env, name, cache }: BuildAt): Command {
+export function buildxCommand(
+  { workbench }: Bench,
+  { cwd, env, name, cache, platform = platforms }: BuildAt,
+): Command {
   const at = `${workbench.registry}/${cache}`;
   const caches =
     cache === undefined
@@ -27,7 +32,7 @@ export function buildxCommand({ workbench }: Bench, { cwd, env, name, cache }: B
   const tag = ['--tag', `${workbench.registry}/${name}:latest`];
   const docker = workbench.tool('docker');
   return {
-    argv: [docker, 'buildx', 'build', '--push', '--platform', platforms, ...caches, ...tag, '.'],
+    argv: [docker, 'buildx', 'build', '--push', '--platform', platform, ...caches, ...tag, '.'],
     cwd,
     env,
   };
@@ -48,7 +53,7 @@ export async function configureOurs(
   bench: Bench,
   name: string,
   more: string,
-): Promise<(at: Pick<BuildAt, 'cwd' | 'env'>) => Command> {
+): Promise<(at: Pick<BuildAt, 'cwd' | 'env' | 'platform'>) => Command> {
   const { workbench, cli, folder } = bench;
   const keys = join(folder, `${name}-keys`);
   const repository = `${workbench.registry}/${name}`;
@@ -69,9 +74,9 @@ export async function configureOurs(
     ].join('\n'),
   );
   const reportPath = join(folder, `${name}.json`);
-  return ({ cwd, env }) => ({
+  return ({ cwd, env, platform = platforms }) => ({
     argv: [
-      ...['node', cli, 'build', '--event', 'workflow_dispatch', '--name', 'app', '--platform', platforms],
+      ...['node', cli, 'build', '--event', 'workflow_dispatch', '--name', 'app', '--platform', platform],
       ...['--config', config, '--build-report-path', reportPath],
     ],
     cwd,

@@ -10,6 +10,7 @@ import type { Group } from './group.ts';
 import { cold } from './groups/cold.ts';
 import { emulation } from './groups/emulation.ts';
 import { memory } from './groups/memory.ts';
+import { nodeApp } from './groups/node-application.ts';
 import { publish } from './groups/publish.ts';
 import { rebuild } from './groups/rebuild.ts';
 import { startUp } from './groups/start-up.ts';
@@ -17,7 +18,7 @@ import { performanceMarkdown, type Section } from './performance-markdown.ts';
 
 const root = join(import.meta.dirname, '../..');
 const document = join(root, 'docs/performance.md');
-const groups = [rebuild, cold, publish, memory, emulation, startUp];
+const groups = [rebuild, nodeApp, cold, publish, memory, emulation, startUp];
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopping.abort(name));
