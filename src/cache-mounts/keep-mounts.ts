@@ -77,8 +77,8 @@ class Keeper implements MountKeeper {
   readonly #saved = new Map<string, SavedMount>();
   /** What the directories were filled from. */
   readonly #bases = new Map<string, SavedMount>();
-  /** Why nothing can be saved either: nobody is to wait for it a second time. */
-  #outOfReach = false;
+  /** Whether nothing can be saved either: nobody is to wait for it a second time. */
+  #givenUp = false;
 
   constructor(options: KeepMountsOptions) {
     this.#options = options;
@@ -87,14 +87,16 @@ class Keeper implements MountKeeper {
   async find(signal: AbortSignal): Promise<boolean> {
     const { mounts, places, outOfReach } = this.#options;
     const reason = await outOfReach();
-    this.#outOfReach = reason !== undefined;
-    if (reason !== undefined) this.#warn(`cache mounts are not kept: ${reason}`);
-    if (this.#outOfReach) return false;
-    const found = await this.#guard('restored', { signal, seconds: limits.find }, async (inTime) => {
+    if (reason !== undefined) {
+      this.#givenUp = true;
+      this.#warn(`cache mounts are not kept: ${reason}`);
+      return false;
+    }
+    const answered = await this.#guard('restored', { signal, seconds: limits.find }, async (inTime) => {
       for (const place of places.read)
         await Promise.all(mounts.map((mount) => this.#findIn(place, mount, inTime)));
     });
-    this.#outOfReach = !found;
+    this.#givenUp = !answered;
     return this.#saved.size > 0;
   }
 
@@ -121,7 +123,7 @@ class Keeper implements MountKeeper {
 
   async save(signal: AbortSignal): Promise<void> {
     const { mounts, folder, maxBytes, places } = this.#options;
-    if (this.#outOfReach) return;
+    if (this.#givenUp) return;
     await this.#guard('saved', { signal, seconds: limits.save }, async (inTime) => {
       const layers = join(folder, 'layers');
       await mkdir(layers, { recursive: true });
@@ -179,7 +181,7 @@ class Keeper implements MountKeeper {
 
   /** Whether it could not start or not connect: another one fares no better. */
   #unreached(error: unknown): Error {
-    this.#outOfReach = true;
+    this.#givenUp = true;
     return new Error(`no step of the engine reached this program: ${reasonOf(error)}`, { cause: error });
   }
 

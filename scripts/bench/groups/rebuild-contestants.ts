@@ -5,7 +5,7 @@ import { commit, makeCheckout } from '../checkout.ts';
 import { buildxCommand, configureOurs, notationSigner } from '../contestants.ts';
 import type { Bench } from '../group.ts';
 import type { Contestant } from '../take-turns.ts';
-import { goProgram, oneLineChange } from '../workloads/go-program.ts';
+import { goProgram, oneLineChange, vendoredTree } from '../workloads/go-program.ts';
 
 export interface Contestants {
   readonly warm: Contestant;
@@ -49,7 +49,7 @@ interface Workload {
   readonly helper: string;
   /** Its program changes before every build. */
   readonly changing: string;
-  /** Its program never does. */
+  /** Its program never does; it has its dependencies with it. */
   readonly unchanged: string;
   /** Gives the program a line that it never had. */
   readonly change: () => Promise<void>;
@@ -64,7 +64,7 @@ async function prepare(bench: Bench): Promise<Workload> {
     base,
     helper: await bench.workbench.ensureTransferImage(),
     changing,
-    unchanged: await makeCheckout(join(bench.folder, 'unchanged'), goProgram(base)),
+    unchanged: await makeCheckout(join(bench.folder, 'unchanged'), { ...goProgram(base), ...vendoredTree() }),
     change: async () => {
       changes += 1;
       await commit(changing, oneLineChange(`change ${changes}`));
@@ -131,7 +131,7 @@ async function ours(
 }
 
 async function oursUnchanged({ bench, unchanged: cwd }: Workload): Promise<Contestant> {
-  const settings = `${cacheSettings(bench, 'ours-unchanged')}reuse:\n  enabled: true\n`;
+  const settings = `${cacheSettings(bench, 'ours-unchanged')}reuse:\n  enabled: true\n  builder-version: bench\n`;
   const command = await configureOurs(bench, 'ours-unchanged', settings);
   return {
     name: 'ours, unchanged',

@@ -13,7 +13,8 @@ export const rebuild: Group = {
     '*Warm* is an engine that stays, on a plain disk, with `docker buildx build --push` and its default options. *Today* is',
     'an empty engine with a registry cache (`mode=max`) and `notation sign`: cache mounts are lost. Ours signs and verifies',
     'too, and is timed to its report; what it saves for the next build goes on behind it. Fresh engines are started before',
-    'the time is taken, and a base that is on the agent was pulled before.',
+    'the time is taken, and a base that is on the agent was pulled before. Where nothing changes, the checkout also has',
+    '3,500 vendored files of 60 MB, and `reuse.builder-version` is set.',
   ],
   measure: async (bench) => {
     const contestants = await rebuildContestants(bench);
