@@ -11,7 +11,9 @@ import { holdsSecret } from './stored-content.ts';
 export const program = join(import.meta.dirname, '../../dist/cli.js');
 const bench = inject('workbench');
 
-export const { registry, compilerImage, transferImage, temporary } = bench;
+export const { registry, compilerImage, transferImage } = bench;
+/** Where programs of this file put their temporary files; those of others run at the same time. */
+export const temporary = mkdtempSync(join(bench.temporary, 'file-'));
 export const busybox = `${registry}/base/busybox:latest`;
 
 export interface Ended {
