@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { downloadPackages, fetchLists, unpack } from '../workbench/apt.ts';
+import { bringPackages } from '../workbench/apt.ts';
 import { sourceForSuite } from '../workbench/apt-sources.ts';
 import { findDebian, nativeArchitecture } from '../workbench/debian.ts';
 import { placesOf } from '../workbench/places.ts';
@@ -37,13 +37,9 @@ export async function bringBuildah(bench: Bench): Promise<Buildah> {
     throw new Error('buildah is brought from Debian packages, and this is no Debian');
   const session = newSession(places, { signal: bench.signal });
   const root = await emptyFolder(bench, 'buildah');
-  const lists = await fetchLists(session, {
-    name: 'buildah',
-    sources: sourceForSuite(machine.source, machine.codename),
-    architectures: [nativeArchitecture],
-  });
-  for (const deb of await downloadPackages(session, lists, packages)) await unpack(session, deb, root);
-  await rm(lists.folder, { recursive: true, force: true });
+  const sources = sourceForSuite(machine.source, machine.codename);
+  const request = { name: 'buildah', sources, architectures: [nativeArchitecture] };
+  await bringPackages(session, request, { packages, into: root });
   const env = await environmentFor(root);
   const storage = join(bench.folder, 'buildah-storage');
   const runtime = findTool('runc', places) ?? 'runc';

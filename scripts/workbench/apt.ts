@@ -42,6 +42,17 @@ export async function downloadPackages(
   return (await readdir(into)).filter((name) => name.endsWith('.deb')).map((name) => join(into, name));
 }
 
+/** Unpacks packages of one source into a folder, one after the other, and leaves nothing else behind. */
+export async function bringPackages(
+  session: Session,
+  request: ListsRequest,
+  { packages, into }: { readonly packages: readonly string[]; readonly into: string },
+): Promise<void> {
+  const lists = await fetchLists(session, request);
+  for (const deb of await downloadPackages(session, lists, packages)) await unpack(session, deb, into);
+  await rm(lists.folder, { recursive: true, force: true });
+}
+
 /** The packages a package depends on directly. */
 export async function dependenciesOf(session: Session, lists: PackageLists, name: string): Promise<string[]> {
   const text = await runApt(session, 'apt-cache', lists, ['depends', name], lists.folder);

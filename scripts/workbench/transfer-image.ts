@@ -1,6 +1,6 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { downloadPackages, fetchLists, unpack } from './apt.ts';
+import { bringPackages } from './apt.ts';
 import { sourceForSuite } from './apt-sources.ts';
 import type { BaseImage } from './base-images.ts';
 import { hubImage } from './base-images.ts';
@@ -41,16 +41,10 @@ export function transferImage(session: Session): BaseImage {
       }
       await mkdir(join(root, 'tmp'));
       const sources = sourceForSuite(machine.source, machine.codename);
-      const lists = await fetchLists(session, {
-        name: 'transfer',
-        sources,
-        architectures: [nativeArchitecture],
-      });
-      const debs = await downloadPackages(session, lists, [...programs, ...libraries]);
-      for (const deb of debs) await unpack(session, deb, root);
+      const request = { name: 'transfer', sources, architectures: [nativeArchitecture] };
+      await bringPackages(session, request, { packages: [...programs, ...libraries], into: root });
       for (const folder of ['doc', 'man', 'locale', 'info', 'bash-completion'])
         await rm(join(root, 'usr/share', folder), { recursive: true, force: true });
-      await rm(lists.folder, { recursive: true, force: true });
     },
   };
 }

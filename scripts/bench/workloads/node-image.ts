@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { downloadPackages, fetchLists, unpack } from '../../workbench/apt.ts';
+import { bringPackages } from '../../workbench/apt.ts';
 import { sourceForSuite } from '../../workbench/apt-sources.ts';
 import { findDebian, nativeArchitecture } from '../../workbench/debian.ts';
 import { placesOf } from '../../workbench/places.ts';
@@ -23,10 +23,8 @@ export async function nodeImage(bench: Bench): Promise<string> {
   }
   const session = newSession(placesOf(workbench.root), { signal });
   const sources = sourceForSuite(machine.source, machine.codename);
-  const lists = await fetchLists(session, { name: 'node', sources, architectures: [nativeArchitecture] });
-  for (const deb of await downloadPackages(session, lists, ['libc6', 'libstdc++6', 'libgcc-s1']))
-    await unpack(session, deb, root);
-  await rm(lists.folder, { recursive: true, force: true });
+  const request = { name: 'node', sources, architectures: [nativeArchitecture] };
+  await bringPackages(session, request, { packages: ['libc6', 'libstdc++6', 'libgcc-s1'], into: root });
   await rm(join(root, 'usr/share'), { recursive: true, force: true });
   await mkdir(join(root, 'usr/local/bin'), { recursive: true });
   await cp(process.execPath, join(root, 'usr/local/bin/node'));
