@@ -75,9 +75,8 @@ function ratioRow(
 
 export function isReached({ above, below, result, goal }: Row): boolean | undefined {
   if (goal === undefined) return undefined;
-  const { atMost = Number.POSITIVE_INFINITY, atLeast = 0, plusSeconds = 0 } = goal;
-  const slack = below === undefined ? 0 : plusSeconds / below.figures.median;
-  return plusSeconds > 0
-    ? above.figures.median <= atMost * (below?.figures.median ?? 0) + plusSeconds
-    : result.median <= atMost + slack && result.median >= atLeast;
+  const { atMost = Number.POSITIVE_INFINITY, atLeast = 0, plusSeconds } = goal;
+  if (plusSeconds === undefined || below === undefined)
+    return result.median <= atMost && result.median >= atLeast;
+  return above.figures.median <= atMost * below.figures.median + plusSeconds;
 }
