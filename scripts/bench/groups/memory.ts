@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startRegistry } from '../../workbench/index.ts';
 import { makeCheckout } from '../checkout.ts';
 import type { Bench, Group } from '../group.ts';
 import { memoryRow, secondsRow } from '../row.ts';
 import { takeTurns } from '../take-turns.ts';
+import { fillLayers, layeredImage } from '../workloads/layered-image.ts';
 
-const layers = Array.from({ length: 30 }, (_, at) => at);
-const layerBytes = Math.ceil(1_000_000_000 / layers.length);
+const layers = { count: 30, bytesEach: Math.ceil(1_000_000_000 / 30) };
 
 /** A large image into several registries at once: memory does not grow with it. */
 export const memory: Group = {
@@ -32,13 +30,12 @@ export const memory: Group = {
 
 async function measureWith(bench: Bench, registries: readonly string[]) {
   const { workbench, cli, folder } = bench;
-  const copies = layers.map((layer) => `COPY data-${layer} /\n`).join('');
-  const cwd = await makeCheckout(join(folder, 'large'), {
-    Dockerfile: `FROM ${workbench.registry}/base/busybox:latest\n${copies}`,
-    '.gitignore': 'data-*\n',
-  });
+  const cwd = await makeCheckout(
+    join(folder, 'large'),
+    layeredImage(`${workbench.registry}/base/busybox:latest`, layers),
+  );
   const begin = (argv: readonly string[]) => async () => {
-    for (const layer of layers) await writeFile(join(cwd, `data-${layer}`), randomBytes(layerBytes));
+    await fillLayers(cwd, layers);
     return { commands: [{ argv, cwd, env: workbench.env }] };
   };
   const platform = ['--platform', 'linux/amd64'];

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startRegistry } from '../../workbench/index.ts';
 import { makeCheckout } from '../checkout.ts';
@@ -7,9 +5,9 @@ import type { Bench, Group } from '../group.ts';
 import { bytesRow, secondsRow } from '../row.ts';
 import { openSlowLink, type SlowLink } from '../slow-link.ts';
 import { type Contestant, takeTurns } from '../take-turns.ts';
+import { fillLayers, layeredImage } from '../workloads/layered-image.ts';
 
-const layers = [0, 1, 2, 3, 4, 5];
-const layerBytes = 50_000_000;
+const layers = { count: 6, bytesEach: 50_000_000 };
 const link = { roundTripMilliseconds: 20, bytesPerSecond: 100_000_000 };
 
 /** One image into many repositories, and into two registries, far away. */
@@ -36,23 +34,16 @@ export const publish: Group = {
 
 async function measureOver(bench: Bench, links: readonly SlowLink[]) {
   const base = `${bench.workbench.registry}/base/busybox:latest`;
-  const copies = layers.map((layer) => `COPY data-${layer} /\n`).join('');
-  const cwd = await makeCheckout(join(bench.folder, 'layers'), {
-    Dockerfile: `FROM ${base}\n${copies}`,
-    '.gitignore': 'data-*\n',
-  });
+  const cwd = await makeCheckout(join(bench.folder, 'layers'), layeredImage(base, layers));
   const [first = '', second = ''] = links.map(({ address }) => address);
   const one = [`${first}/one`];
-  const ten = layers.concat(6, 7, 8, 9).map((at) => `${first}/ten-${at}`);
+  const ten = Array.from({ length: 10 }, (_, at) => `${first}/ten-${at}`);
   const two = [`${first}/two`, `${second}/two`];
-  const fill = async () => {
-    for (const layer of layers) await writeFile(join(cwd, `data-${layer}`), randomBytes(layerBytes));
-  };
   const sent = () => links.reduce((total, each) => total + each.sent(), 0);
   const contestant = (name: string, argv: readonly string[]): Contestant => ({
     name,
     begin: async () => {
-      await fill();
+      await fillLayers(cwd, layers);
       return { commands: [{ argv, cwd, env: bench.workbench.env }], sent };
     },
   });
