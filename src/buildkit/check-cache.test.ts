@@ -7,6 +7,7 @@ import {
 } from '../../test/fakes/registry/open-registries.ts';
 import { digestOf } from '../oci/index.ts';
 import { checkCache } from './check-cache.ts';
+import { writeKeptSteps } from './kept-steps.ts';
 
 const layer = Buffer.from('a layer');
 
@@ -48,8 +49,20 @@ async function check(content?: Content, tag = 'here') {
 
 describe('a cache of layers', () => {
   test('is whole, or not there', async () => {
-    expect(await check()).toEqual([digestOf(layer)]);
+    expect(await check()).toEqual({ layers: [digestOf(layer)], steps: [] });
     expect(await check({}, 'elsewhere')).toBeUndefined();
+  });
+
+  test('knows its steps, as long as they were written beside this one', async () => {
+    const fake = await startTestRegistry();
+    const { registry } = openTestClient();
+    const reference = { repository: repositoryIn(fake, 'cache/app'), tag: 'here' };
+    const steps = [digestOf('a step')];
+    putCache(fake);
+    await writeKeptSteps(registry, reference, steps);
+    expect(await checkCache(registry, reference)).toMatchObject({ steps });
+    putCache(fake, { config: { layers: [{ blob: digestOf(layer), parent: -1 }], records: [{}, {}] } });
+    expect(await checkCache(registry, reference)).toMatchObject({ steps: [] });
   });
 
   test.each([

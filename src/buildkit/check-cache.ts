@@ -1,6 +1,7 @@
 import { ImageBuilderError, reasonOf } from '../core/index.ts';
 import { type Digest, printReference, type Reference } from '../oci/index.ts';
 import { type RegistryClient, readBlob } from '../registry/index.ts';
+import { readKeptSteps } from './kept-steps.ts';
 
 /** Of the config of a cache as BuildKit 0.25 writes it with `image-manifest=true`. */
 const configType = 'application/vnd.buildkit.cacheconfig.v0';
@@ -8,18 +9,28 @@ const configType = 'application/vnd.buildkit.cacheconfig.v0';
 /** Bytes; a config has some hundred for each step. */
 const largestConfig = 16 * 1024 * 1024;
 
+/** A cache of layers that is whole. */
+export interface CheckedCache {
+  readonly layers: readonly Digest[];
+  /** Names of steps whose results should be in it. */
+  readonly steps: readonly Digest[];
+}
+
 /**
  * Looks whether a reference names a cache of layers, with all that it lists: BuildKit itself says nothing of one that it
- * does not understand, and fails in the middle of a build for a layer that is gone. The digests of its layers; undefined
- * when nothing is there. Throws `registry.corrupt` when it is not whole.
+ * does not understand, and fails in the middle of a build for a layer that is gone. Undefined when nothing is there.
+ * Throws `registry.corrupt` when it is not whole.
  */
 export async function checkCache(
   registry: RegistryClient,
   reference: Reference,
-): Promise<readonly Digest[] | undefined> {
+): Promise<CheckedCache | undefined> {
   const { repository, tag = '' } = reference;
   if ((await registry.resolve(repository, tag)) === undefined) return undefined;
-  const { manifest } = await registry.fetchManifest(repository, tag);
+  const [{ manifest, descriptor }, kept] = await Promise.all([
+    registry.fetchManifest(repository, tag),
+    readKeptSteps(registry, reference),
+  ]);
   if (manifest.kind !== 'manifest' || manifest.config.mediaType !== configType)
     throw damaged(reference, 'is no cache of layers');
   const config = await readBlob(
@@ -36,7 +47,7 @@ export async function checkCache(
   );
   const gone = there.find(({ found }) => !found);
   if (gone !== undefined) throw damaged(reference, `has lost its layer ${gone.digest}`);
-  return digests;
+  return { layers: digests, steps: kept?.cache === descriptor.digest ? kept.steps : [] };
 }
 
 /** The digests of the layers that a config lists. */

@@ -1,13 +1,14 @@
 export type { BuildJob } from './build-job.ts';
 export type { BuildOutcome } from './build-outcome.ts';
 export { builderEnvironment } from './builder-environment.ts';
-export { checkCache } from './check-cache.ts';
-export type { TrackedFiles } from './context/context-digest.ts';
+export { type CheckedCache, checkCache } from './check-cache.ts';
+export type { TrackedFiles } from './context/context-rows.ts';
 export { UnreadableContext } from './context/context-tree.ts';
-export { readContext } from './context/read-context.ts';
+export { type ContextTree, readContext } from './context/read-context.ts';
 export { describeEngine } from './describe-engine.ts';
 export { type Engine, findEngine } from './engine.ts';
 export { type CacheExport, exportCache } from './export-cache.ts';
+export { writeKeptSteps } from './kept-steps.ts';
 export { layoutMaterials } from './layout-materials.ts';
 export { outOfReach } from './out-of-reach.ts';
 export type { Material } from './read-provenance.ts';

@@ -1,2 +1,2 @@
 export { keepMounts, type MountKeeper } from './keep-mounts.ts';
-export { mountKey } from './mount.ts';
+export { type Mount, mountKey } from './mount.ts';

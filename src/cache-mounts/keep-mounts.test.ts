@@ -43,9 +43,10 @@ async function build(
     runHelper: machine.runHelper,
     ...changes,
   });
-  if (await keeper.find(signal)) await keeper.restore(signal);
+  await keeper.find(signal);
+  await keeper.restore([mount], signal);
   const output = await step(machine, mount, script);
-  await keeper.save(signal);
+  await keeper.save([mount], signal);
   const told = events.flatMap((event) =>
     event.kind === 'notice' && event.level !== 'debug' ? [`${event.level}: ${event.message}`] : [],
   );
@@ -301,7 +302,7 @@ describe('an engine', limits, () => {
       },
     });
     await keeper.find(stop.signal);
-    await expect(keeper.restore(stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(keeper.restore([mount], stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(events.filter(({ kind }) => kind === 'notice')).toEqual([]);
   });
 });

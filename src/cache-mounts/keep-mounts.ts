@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import {
   humanSeconds,
   ImageBuilderError,
@@ -11,21 +9,16 @@ import {
   throwIfCancelled,
   withDeadline,
 } from '../core/index.ts';
-import { parseReference, printReference, type Reference } from '../oci/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { type Handlers, openEndpoint } from './endpoint.ts';
 import { helperDockerfile, transferScript, type Work } from './helper-files.ts';
 import { type Mount, mountKey } from './mount.ts';
+import { isSameRepository, type MountPlaces, placeOf } from './mount-places.ts';
+import { pushMount } from './push-mount.ts';
 import { restoreHandlers } from './restore-handlers.ts';
-import { type PackedMount, saveExchange } from './save-handlers.ts';
-import { emptyConfig, readSaved, type SavedMount, savedName } from './saved-mount.ts';
-
-export interface MountPlaces {
-  /** References whose tags are followed by "-" and the key of a directory; the first that has it counts. */
-  readonly read: readonly string[];
-  readonly write: string;
-}
+import { saveExchange } from './save-handlers.ts';
+import { readSaved, type SavedMount, savedName } from './saved-mount.ts';
 
 /** A helper build as the engine is to run it, from a folder with its Dockerfile. */
 export interface Helper {
@@ -54,12 +47,12 @@ export interface KeepMountsOptions {
 
 /** Carries cache mounts from one engine to the next. What goes wrong is one warning and nothing more. */
 export interface MountKeeper {
-  /** Looks for what was saved; says whether there is anything to restore. */
-  find(signal: AbortSignal): Promise<boolean>;
-  /** Fills the directories that are empty on this engine. To be over before the build begins. */
-  restore(signal: AbortSignal): Promise<void>;
-  /** Saves the directories that the build changed. */
-  save(signal: AbortSignal): Promise<void>;
+  /** Those that were saved before. What goes wrong is told by whoever asks for something to be restored. */
+  find(signal: AbortSignal): Promise<readonly Mount[]>;
+  /** Fills those of the directories that are empty on this engine. To be over before the build begins. */
+  restore(mounts: readonly Mount[], signal: AbortSignal): Promise<void>;
+  /** Saves those of the directories that the build changed. */
+  save(mounts: readonly Mount[], signal: AbortSignal): Promise<void>;
 }
 
 /** Seconds; a registry or an engine that takes longer costs more than it saves. */
@@ -67,6 +60,11 @@ const limits = { find: 5, restore: 180, save: 300 };
 
 /** Archives have more bytes than files, and hold what was replaced since. */
 const unpackedPerKept = 2;
+
+interface Limit {
+  readonly signal: AbortSignal;
+  readonly seconds: number;
+}
 
 export function keepMounts(options: KeepMountsOptions): MountKeeper {
   return new Keeper(options);
@@ -77,6 +75,8 @@ class Keeper implements MountKeeper {
   readonly #saved = new Map<string, SavedMount>();
   /** What the directories were filled from. */
   readonly #bases = new Map<string, SavedMount>();
+  /** Why nothing could be looked for. */
+  #unfound: string | undefined;
   /** Whether nothing can be saved either: nobody is to wait for it a second time. */
   #givenUp = false;
 
@@ -84,26 +84,17 @@ class Keeper implements MountKeeper {
     this.#options = options;
   }
 
-  async find(signal: AbortSignal): Promise<boolean> {
-    const { mounts, places, outOfReach } = this.#options;
-    const reason = await outOfReach();
-    if (reason !== undefined) {
-      this.#givenUp = true;
-      this.#warn(`cache mounts are not kept: ${reason}`);
-      return false;
-    }
-    const answered = await this.#guard('restored', { signal, seconds: limits.find }, async (inTime) => {
-      for (const place of places.read)
-        await Promise.all(mounts.map((mount) => this.#findIn(place, mount, inTime)));
-    });
-    this.#givenUp = !answered;
-    return this.#saved.size > 0;
+  async find(signal: AbortSignal): Promise<readonly Mount[]> {
+    this.#unfound = await this.#lookUp(signal);
+    this.#givenUp = this.#unfound !== undefined;
+    return this.#options.mounts.filter((mount) => this.#saved.has(mountKey(mount)));
   }
 
-  async restore(signal: AbortSignal): Promise<void> {
+  async restore(wanted: readonly Mount[], signal: AbortSignal): Promise<void> {
     const { registry, maxBytes } = this.#options;
-    const mounts = this.#options.mounts.filter((mount) => this.#saved.has(mountKey(mount)));
-    if (mounts.length === 0) return;
+    if (this.#unfound !== undefined) this.#warn(this.#unfound);
+    const mounts = this.#among(wanted).filter((mount) => this.#saved.has(mountKey(mount)));
+    if (this.#givenUp || mounts.length === 0) return;
     const filled: string[] = [];
     await this.#guard('restored', { signal, seconds: limits.restore }, async (inTime) => {
       const handlers = restoreHandlers({
@@ -121,25 +112,41 @@ class Keeper implements MountKeeper {
     this.#inform('restored', filled);
   }
 
-  async save(signal: AbortSignal): Promise<void> {
-    const { mounts, folder, maxBytes, places } = this.#options;
-    if (this.#givenUp) return;
+  async save(changed: readonly Mount[], signal: AbortSignal): Promise<void> {
+    const { folder, maxBytes, places, registry } = this.#options;
+    const mounts = this.#among(changed);
+    if (this.#givenUp || mounts.length === 0) return;
     await this.#guard('saved', { signal, seconds: limits.save }, async (inTime) => {
       const layers = join(folder, 'layers');
       await mkdir(layers, { recursive: true });
-      const { repository } = referenceOf(places.write, '');
-      const own = [...this.#bases].filter(([, base]) => isSame(base.repository, repository));
+      const { repository } = placeOf(places.write, '');
+      const own = [...this.#bases].filter(([, base]) => isSameRepository(base.repository, repository));
       const { handlers, packed } = saveExchange({
         bases: new Map(own),
         saved: this.#saved,
         maxBytes,
         folder: layers,
-        nameOf: (key) => savedName(referenceOf(places.write, key)),
+        nameOf: (key) => savedName(placeOf(places.write, key)),
       });
       await this.#transfer('save', { mounts, handlers, signal: inTime });
-      await Promise.all([...packed].map(([key, mount]) => this.#push(key, mount, inTime)));
+      const pushing = [...packed].map(([key, mount]) =>
+        pushMount(registry.withSignal(inTime), placeOf(places.write, key), mount),
+      );
+      await Promise.all(pushing);
       this.#inform('saved', [...packed.keys()]);
     });
+  }
+
+  /** Why nothing can be looked for, if so. */
+  async #lookUp(signal: AbortSignal): Promise<string | undefined> {
+    const { mounts, places, outOfReach } = this.#options;
+    const reason = await outOfReach();
+    if (reason !== undefined) return `cache mounts are not kept: ${reason}`;
+    const failure = await this.#failureOf({ signal, seconds: limits.find }, async (inTime) => {
+      for (const place of places.read)
+        await Promise.all(mounts.map((mount) => this.#findIn(place, mount, inTime)));
+    });
+    return failure === undefined ? undefined : `cache mounts are not restored: ${failure}`;
   }
 
   /** What is not what it should be is as good as not there. */
@@ -147,7 +154,7 @@ class Keeper implements MountKeeper {
     const key = mountKey(mount);
     if (this.#saved.has(key)) return;
     try {
-      const saved = await readSaved(this.#options.registry.withSignal(signal), referenceOf(place, key));
+      const saved = await readSaved(this.#options.registry.withSignal(signal), placeOf(place, key));
       if (saved !== undefined) this.#saved.set(key, saved);
     } catch (error) {
       throwIfCancelled(signal);
@@ -185,40 +192,35 @@ class Keeper implements MountKeeper {
     return new Error(`no step of the engine reached this program: ${reasonOf(error)}`, { cause: error });
   }
 
-  /** The manifest comes last: until then nothing of it can be found. */
-  async #push(
-    key: string,
-    { manifest, state, layer, path }: PackedMount,
-    signal: AbortSignal,
+  async #guard(
+    what: 'restored' | 'saved',
+    limit: Limit,
+    work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    const registry = this.#options.registry.withSignal(signal);
-    const { repository, tag = '' } = referenceOf(this.#options.places.write, key);
-    await Promise.all([
-      registry.uploadBlob(repository, layer, { open: () => createReadStream(path) }),
-      ...[state, emptyConfig].map(({ descriptor, bytes }) =>
-        registry.uploadBlob(repository, descriptor, { open: () => Readable.from([bytes]) }),
-      ),
-    ]);
-    const { mediaType } = manifest.descriptor;
-    await registry.putManifest(repository, tag, { bytes: manifest.bytes, mediaType });
+    const failure = await this.#failureOf(limit, work);
+    if (failure !== undefined) this.#warn(`cache mounts are not ${what}: ${failure}`);
   }
 
   /** A cache is not worth a build. */
-  async #guard(
-    what: 'restored' | 'saved',
-    { signal, seconds }: { readonly signal: AbortSignal; readonly seconds: number },
+  async #failureOf(
+    { signal, seconds }: Limit,
     work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     const late = () =>
       new ImageBuilderError('internal', `it took longer than ${humanSeconds(seconds)}`, { where: 'cache' });
     try {
       await withDeadline({ signal, seconds, late }, work);
-      return true;
+      return undefined;
     } catch (error) {
       throwIfCancelled(signal);
-      this.#warn(`cache mounts are not ${what}: ${reasonOf(error)}`);
-      return false;
+      return reasonOf(error);
     }
+  }
+
+  /** Each directory once, whoever mounts it. */
+  #among(mounts: readonly Mount[]): readonly Mount[] {
+    const keys = new Set(mounts.map(mountKey));
+    return this.#options.mounts.filter((mount) => keys.has(mountKey(mount)));
   }
 
   #idOf(key: string): string {
@@ -235,14 +237,4 @@ class Keeper implements MountKeeper {
     const message = `cache mounts ${what}: ${ids.join(', ')}`;
     if (ids.length > 0) this.#options.emit({ kind: 'notice', level: 'info', message });
   }
-}
-
-function referenceOf(place: string, key: string): Reference {
-  const reference = parseReference(key === '' ? place : `${place}-${key}`);
-  if (reference === undefined) throw new Error(`"${place}" is no reference`);
-  return reference;
-}
-
-function isSame(one: Reference['repository'], other: Reference['repository']): boolean {
-  return printReference({ repository: one }) === printReference({ repository: other });
 }

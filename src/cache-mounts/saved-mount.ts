@@ -5,6 +5,7 @@ import {
   type Descriptor,
   type Digest,
   digestOf,
+  emptyConfig,
   mediaTypes,
   type Reference,
   type Repository,
@@ -14,7 +15,6 @@ import { type RegistryClient, readBlob } from '../registry/index.ts';
 const artifactType = 'application/vnd.image-builder.cache-mount.v1';
 const layerType = 'application/vnd.image-builder.cache-mount.v1.tar+zstd';
 const stateType = 'application/vnd.image-builder.cache-mount.v1.state+zstd';
-const emptyType = 'application/vnd.oci.empty.v1+json';
 
 /** Which directory it is, of which image and tier: another is not taken, however it came under this name. */
 const nameAnnotation = 'image-builder.cache-mount.name';
@@ -93,8 +93,6 @@ export async function stateBlob({ names, dead }: MountState): Promise<Blob> {
   const text = JSON.stringify({ names: [...names].map(([name, type]) => `${type}${name}`), dead });
   return blobOf(await promisify(zstdCompress)(Buffer.from(text)), stateType);
 }
-
-export const emptyConfig: Blob = blobOf(Buffer.from('{}'), emptyType);
 
 export function layerDescriptor(digest: Digest, size: number): Descriptor {
   return { mediaType: layerType, digest, size };

@@ -12,6 +12,7 @@ import {
   runBuild,
   runHelper,
   warmUp,
+  writeKeptSteps,
 } from '../buildkit/index.ts';
 import { keepMounts, type MountKeeper } from '../cache-mounts/index.ts';
 import { parseReference } from '../oci/index.ts';
@@ -23,7 +24,14 @@ import type { PortInputs } from './open-ports.ts';
 
 type EnginePorts = Pick<
   Ports,
-  'build' | 'checkCache' | 'warmUp' | 'exportCache' | 'keepMounts' | 'recordedMaterials' | 'describeBuilder'
+  | 'build'
+  | 'checkCache'
+  | 'warmUp'
+  | 'exportCache'
+  | 'keepSteps'
+  | 'keepMounts'
+  | 'recordedMaterials'
+  | 'describeBuilder'
 >;
 
 export interface CacheRegistries {
@@ -52,6 +60,10 @@ export function enginePorts(inputs: PortInputs, { registry, impatient }: CacheRe
     exportCache: async (made, signal) => {
       const { engine, env } = await engineOf(inputs, made.job.builder);
       await exportCache(engine, made, { env, signal });
+    },
+    keepSteps: async (reference, steps, signal) => {
+      const parsed = parseReference(reference);
+      if (parsed !== undefined) await writeKeptSteps(registry.withSignal(signal), parsed, steps);
     },
     keepMounts: (keeping) => mountKeeper(inputs, registry, keeping),
     recordedMaterials: async (build, signal) => {

@@ -3,7 +3,7 @@ import type { Instruction } from './dockerfile.ts';
 import { expandWord, type Lookup } from './expand-word.ts';
 import { globalArguments } from './global-arguments.ts';
 import { flagValues } from './instruction-words.ts';
-import { type DockerfileQuestion, neededStages } from './needed-stages.ts';
+import { type DockerfileQuestion, type NeededStage, neededStages } from './needed-stages.ts';
 import { type StageVariables, startVariables } from './stage-variables.ts';
 
 /** A directory that `RUN --mount=type=cache` keeps on the engine between builds, by what BuildKit 0.25 tells it by. */
@@ -46,7 +46,7 @@ export function dockerfileMounts({
   const mounts = new Map<string, CacheMount>();
   const unclear = new Map<string, UnclearMount>();
   for (const platform of platforms) {
-    for (const found of mountsFor({ ...question, platform })) {
+    for (const found of mountedRuns({ ...question, platform }).flatMap(({ mounts }) => mounts)) {
       if ('reason' in found) unclear.set(`${found.line} ${found.reason}`, found);
       else {
         const key = JSON.stringify([found.id, found.owner]);
@@ -58,18 +58,28 @@ export function dockerfileMounts({
   return { mounts: [...mounts.values()].sort(byLine), unclear: [...unclear.values()].sort(byLine) };
 }
 
-function mountsFor(question: DockerfileQuestion): readonly (CacheMount | UnclearMount)[] {
+/** A RUN with cache mounts. */
+export interface MountedRun {
+  readonly stage: NeededStage;
+  readonly instruction: Instruction;
+  readonly mounts: readonly (CacheMount | UnclearMount)[];
+}
+
+/** The same for one platform, by the steps that mount them. */
+export function mountedRuns(question: DockerfileQuestion): readonly MountedRun[] {
   const globals = globalArguments(question);
   const buildArgs = new Map(question.buildArgs);
   const ends = new Map<number, StageVariables>();
-  const found: (CacheMount | UnclearMount)[] = [];
+  const found: MountedRun[] = [];
   // A stage is built on an earlier one.
-  for (const { stage, index, sources } of neededStages(question).toSorted((a, b) => a.index - b.index)) {
+  for (const needed of neededStages(question).toSorted((a, b) => a.index - b.index)) {
+    const { stage, index, sources } = needed;
     const [base] = sources;
     const before = base?.kind === 'stage' ? ends.get(base.index) : undefined;
     const variables = startVariables({ from: stage.from, before, globals, buildArgs });
     for (const instruction of stage.instructions) {
-      if (instruction.keyword === 'RUN') found.push(...mountsOf(instruction, variables.lookup));
+      const mounts = instruction.keyword === 'RUN' ? mountsOf(instruction, variables.lookup) : [];
+      if (mounts.length > 0) found.push({ stage: needed, instruction, mounts });
       variables.take(instruction);
     }
     ends.set(index, variables);

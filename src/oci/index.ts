@@ -1,5 +1,6 @@
 export type { Digest } from './digest.ts';
 export { digestHex, digestOf, isDigest, matchesDigest, parseDigest } from './digest.ts';
+export { emptyConfig } from './empty-config.ts';
 export { imageTagRule, isImageTag, maxTagLength } from './image-tag.ts';
 export { type ImagePart, joinImages, type WholeImage } from './join-images.ts';
 export type { Descriptor, Index, Manifest } from './manifest.ts';

@@ -9,7 +9,7 @@ import type { Ports } from './ports.ts';
 const layer = digestOf('a layer');
 const job = { outputDir: '/nowhere/image', cacheFrom: [] } as unknown as BuildJob;
 const outcome = { warnings: [] } as unknown as BuildOutcome;
-const caches = [{ reference: 'reg.example/cache:x', layers: [layer] }];
+const caches = [{ reference: 'reg.example/cache:x', layers: [layer], steps: [] }];
 
 /** A build that fails like this while it has caches. */
 async function build(error: ImageBuilderError) {

@@ -3,10 +3,10 @@ import type { BuildNode } from '../plan/index.ts';
 import { joinLayouts } from '../registry/index.ts';
 import { buildFromCaches } from './build-from-caches.ts';
 import { buildJob, imageFolder } from './build-job.ts';
-import { openMounts, restoreMounts, tellUnkept } from './mounts.ts';
+import { dueSteps, findMounts, restoreMounts, tellUnkept } from './mounts.ts';
 import type { Run } from './run.ts';
 import type { NodeBuild } from './run-record.ts';
-import { allTogether } from './together.ts';
+import { allTogether, together } from './together.ts';
 import { usableCaches } from './usable-caches.ts';
 
 /**
@@ -35,9 +35,17 @@ interface NodeJob {
 }
 
 async function buildOnNode(run: Run, { node, job }: NodeJob, signal: AbortSignal): Promise<NodeBuild> {
-  const caches = await usableCaches(run, node, signal);
-  const mounts = caches === undefined ? undefined : await openMounts(run, node);
-  await using _ = await restoreMounts(run, { mounts, job, node }, signal);
-  const outcome = await buildFromCaches(run, { job, caches: caches ?? [] }, signal);
-  return { node, outcome, mounts, keepsCache: caches !== undefined };
+  const [usable, mounts] = await together(
+    signal,
+    (shared) => usableCaches(run, node, shared),
+    (shared) => findMounts(run, node, shared),
+  );
+  const caches = usable ?? [];
+  const build = () => buildFromCaches(run, { job, caches }, signal);
+  // A registry that does not answer was told of, and is asked no more.
+  if (usable === undefined || mounts === undefined)
+    return { node, outcome: await build(), mounts: undefined, keepsCache: usable !== undefined };
+  const due = dueSteps(mounts, caches);
+  await using _ = await restoreMounts(run, { mounts, due, job, node }, signal);
+  return { node, outcome: await build(), mounts: { ...mounts, due }, keepsCache: true };
 }

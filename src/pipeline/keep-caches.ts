@@ -26,7 +26,20 @@ export async function keepCaches(run: Run): Promise<void> {
 async function keepCache(run: Run, build: NodeBuild): Promise<void> {
   const to = build.node.cache.export;
   if (to !== undefined && (await mayWrite(run, to)))
-    await Promise.all([build.mounts?.save(run.signal), exportLayers(run, build)]);
+    await Promise.all([saveMounts(run, build), exportLayers(run, build)]);
+}
+
+/** Those of the steps that ran, and of those that were expected to. */
+async function saveMounts({ signal }: Run, { mounts, outcome }: NodeBuild): Promise<void> {
+  if (mounts === undefined) return;
+  const { keeper, steps, due } = mounts;
+  const ran = steps.filter(
+    (step) => due.includes(step) || outcome.runs.some(({ line }) => line === step.line),
+  );
+  await keeper.save(
+    ran.flatMap((step) => step.mounts),
+    signal,
+  );
 }
 
 /** One warning is enough where nothing can be written. */
@@ -42,14 +55,16 @@ async function mayWrite({ ports, signal, emit }: Run, to: string): Promise<boole
   }
 }
 
-async function exportLayers(run: Run, { node }: NodeBuild): Promise<void> {
+async function exportLayers(run: Run, { node, mounts }: NodeBuild): Promise<void> {
   const { plan, ports, signal, emit } = run;
   const to = node.cache.export;
   if (to === undefined) return;
   try {
-    await withDeadline({ signal, seconds: exportSeconds, late: exportedTooSlowly }, (inTime) =>
-      ports.exportCache({ job: buildJob(plan, node, run), to }, inTime),
-    );
+    const steps = (mounts?.steps ?? []).flatMap(({ name }) => name ?? []);
+    await withDeadline({ signal, seconds: exportSeconds, late: exportedTooSlowly }, async (inTime) => {
+      await ports.exportCache({ job: buildJob(plan, node, run), to }, inTime);
+      if (steps.length > 0) await ports.keepSteps(to, [...new Set(steps)], inTime);
+    });
   } catch (error) {
     throwIfCancelled(signal);
     const message = `layers are not kept in ${to}: ${reasonOf(error)}`;

@@ -1,15 +1,43 @@
 import { join } from 'node:path';
 import type { BuildJob } from '../buildkit/index.ts';
-import type { MountKeeper } from '../cache-mounts/index.ts';
+import { type Mount, type MountKeeper, mountKey } from '../cache-mounts/index.ts';
 import { reasonOf } from '../core/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { dockerfileText } from './dockerfile-text.ts';
 import { mountNamespace } from './mount-namespace.ts';
+import { type MountedStep, mountedSteps } from './mounted-steps.ts';
 import { plannedMounts } from './planned-mounts.ts';
 import type { Run } from './run.ts';
+import type { LayerCache } from './usable-caches.ts';
+
+/** The cache mounts of one node, as its build finds them. */
+export interface NodeMounts {
+  readonly keeper: MountKeeper;
+  /** Those of an earlier build. */
+  readonly saved: readonly Mount[];
+  readonly steps: readonly MountedStep[];
+}
+
+/**
+ * What there is of the mounts of one node; undefined when there are none to keep. A build that begins with nothing on
+ * purpose finds nothing.
+ */
+export async function findMounts(
+  run: Run,
+  node: BuildNode,
+  signal: AbortSignal,
+): Promise<NodeMounts | undefined> {
+  const keeper = await openMounts(run, node);
+  if (keeper === undefined) return undefined;
+  const [saved, steps] = await Promise.all([
+    run.plan.noCache ? [] : keeper.find(signal),
+    mountedSteps(run, node, signal),
+  ]);
+  return { keeper, saved, steps };
+}
 
 /** The keeper of the mounts of one node; undefined when there are none to keep. */
-export async function openMounts(run: Run, node: BuildNode): Promise<MountKeeper | undefined> {
+async function openMounts(run: Run, node: BuildNode): Promise<MountKeeper | undefined> {
   const { plan, root, workFolder, ports } = run;
   const { mounts } = await plannedMounts(root, plan, node);
   const [namespace] = mountNamespace(plan, node);
@@ -28,28 +56,40 @@ export async function tellUnkept({ root, plan, emit }: Run): Promise<void> {
     emit({ kind: 'notice', level: 'warning', message: `cache mount is not kept: ${text}`, file, line });
 }
 
+/** The steps that no cache of layers should have. */
+export function dueSteps({ steps }: NodeMounts, caches: readonly LayerCache[]): readonly MountedStep[] {
+  const kept = new Set(caches.flatMap((cache) => cache.steps));
+  return steps.filter(({ name }) => name === undefined || !kept.has(name));
+}
+
 export interface Restoring {
-  readonly mounts: MountKeeper | undefined;
+  readonly mounts: NodeMounts;
+  /** The steps that need theirs. */
+  readonly due: readonly MountedStep[];
   readonly job: BuildJob;
   readonly node: BuildNode;
 }
 
 /**
- * Fills the mounts before the build begins, and has the engine pull base images and fetch the context meanwhile. That may
- * go on beside the build, which joins in; it ends when this is disposed of. A build that begins with nothing on purpose
- * gets nothing.
+ * Fills the mounts of the steps that are due before the build begins, and has the engine pull base images and fetch the
+ * context meanwhile. That may go on beside the build, which joins in; it ends when this is disposed of.
  */
 export async function restoreMounts(
   run: Run,
-  { mounts, job, node }: Restoring,
+  { mounts: { keeper, saved }, due, job, node }: Restoring,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
   const stop = new AbortController();
   let meanwhile: Promise<void> | undefined;
-  if (mounts !== undefined && !run.plan.noCache && (await mounts.find(signal))) {
+  const needed = due.flatMap(({ mounts }) => mounts);
+  const keys = new Set(needed.map(mountKey));
+  tellIdle(
+    run,
+    saved.filter((mount) => !keys.has(mountKey(mount))),
+  );
+  if (saved.some((mount) => keys.has(mountKey(mount))))
     meanwhile = warmUp(run, { job, node }, AbortSignal.any([signal, stop.signal]));
-    await mounts.restore(signal);
-  }
+  await keeper.restore(needed, signal);
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort('built');
@@ -58,10 +98,16 @@ export async function restoreMounts(
   };
 }
 
+function tellIdle({ emit }: Run, mounts: readonly Mount[]): void {
+  if (mounts.length === 0) return;
+  const message = `cache mounts not needed, since their steps are in the layer cache: ${mounts.map(({ id }) => id).join(', ')}`;
+  emit({ kind: 'notice', level: 'info', message });
+}
+
 /** What goes wrong here goes wrong in the build too, which says it better. */
 async function warmUp(
   run: Run,
-  { job, node }: Omit<Restoring, 'mounts'>,
+  { job, node }: Pick<Restoring, 'job' | 'node'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { plan, ports, root, workFolder, emit } = run;

@@ -2,6 +2,7 @@ import type {
   BuildJob,
   BuildOutcome,
   CacheExport,
+  CheckedCache,
   Material,
   RecordedBuild,
   TrackedFiles,
@@ -23,14 +24,16 @@ export interface Ports {
   /** Builds into an OCI layout at `job.outputDir`. Nothing reaches a registry. */
   build(job: BuildJob, signal: AbortSignal): Promise<BuildOutcome>;
   /**
-   * The digests of the layers that a reference names for builds to use; undefined when there are none. Throws
-   * `registry.corrupt` when they are not whole.
+   * The layers that a reference names for builds to use; undefined when there are none. Throws `registry.corrupt` when
+   * they are not whole.
    */
-  checkCache(reference: string, signal: AbortSignal): Promise<readonly Digest[] | undefined>;
+  checkCache(reference: string, signal: AbortSignal): Promise<CheckedCache | undefined>;
   /** Has the engine get what a build begins with, while it has to wait. */
   warmUp(work: WarmUp, signal: AbortSignal): Promise<void>;
   /** Writes the layers of a build that has just succeeded into a registry. */
   exportCache(made: CacheExport, signal: AbortSignal): Promise<void>;
+  /** Writes down beside these layers which steps, by their names, have their results among them. */
+  keepSteps(reference: string, steps: readonly Digest[], signal: AbortSignal): Promise<void>;
   /** Nothing happens before the keeper is told to. */
   keepMounts(keeping: MountKeeping): MountKeeper;
   /** What went into a build by the engine's own record of it; undefined where the engine does not tell. */

@@ -1,8 +1,9 @@
 import type { Advice } from '../advice/index.ts';
 import type { BuildOutcome } from '../buildkit/index.ts';
-import type { MountKeeper } from '../cache-mounts/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import type { ImageContent, ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { MountedStep } from './mounted-steps.ts';
+import type { NodeMounts } from './mounts.ts';
 import type { ReuseRecord } from './reuse/reuse-record.ts';
 import type { SignedTarget } from './sign-targets.ts';
 
@@ -29,9 +30,15 @@ export interface NodeBuild {
   readonly node: BuildNode;
   readonly outcome: BuildOutcome;
   /** Absent when no cache mounts are kept. */
-  readonly mounts: MountKeeper | undefined;
+  readonly mounts: BuiltMounts | undefined;
   /** Whether anything is to be kept: the cache answered when the build began. */
   readonly keepsCache: boolean;
+}
+
+/** The cache mounts of a node that has built. */
+export interface BuiltMounts extends NodeMounts {
+  /** The steps that were expected to run. */
+  readonly due: readonly MountedStep[];
 }
 
 export interface BuiltImage {

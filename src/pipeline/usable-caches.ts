@@ -14,6 +14,8 @@ import type { Run } from './run.ts';
 export interface LayerCache {
   readonly reference: string;
   readonly layers: readonly Digest[];
+  /** Names of steps whose results should be in it. */
+  readonly steps: readonly Digest[];
 }
 
 /** Seconds; a registry that does not answer by then costs more than it saves. */
@@ -34,8 +36,8 @@ export async function usableCaches(
     return await withDeadline({ signal, seconds: checkSeconds, late: answersTooSlowly }, async (inTime) => {
       const checked = cache.import.map(async (reference) => {
         try {
-          const layers = await ports.checkCache(reference, inTime);
-          return layers === undefined ? [] : [{ reference, layers }];
+          const found = await ports.checkCache(reference, inTime);
+          return found === undefined ? [] : [{ reference, ...found }];
         } catch (error) {
           if (!isFailure(error, 'registry.corrupt')) throw error;
           warn(`layers are not taken from the cache: ${reasonOf(error)}`);

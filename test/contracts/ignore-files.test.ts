@@ -14,10 +14,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { contextDigest } from '../../src/buildkit/context/context-digest.ts';
+import { contextRows } from '../../src/buildkit/context/context-rows.ts';
 import { listContext } from '../../src/buildkit/context/context-tree.ts';
 import { parseIgnoreFile } from '../../src/buildkit/context/ignore-file.ts';
 import { readContext } from '../../src/buildkit/context/read-context.ts';
+import { digestOf } from '../../src/oci/index.ts';
 
 const bench = inject('workbench');
 const execute = promisify(execFile);
@@ -199,6 +200,7 @@ describe('a context', () => {
     expect(all.filter((path) => !listed(output).includes(path))).toEqual(missing);
     const entries = await listContext(root, parseIgnoreFile(text) ?? []);
     const { digest } = await readContext({ folder: root, dockerfilePath });
-    expect(digest).toBe(await contextDigest({ folder: root, inCheckout: '.', tracked: undefined }, entries));
+    const rows = await contextRows({ folder: root, inCheckout: '.', tracked: undefined }, entries);
+    expect(digest).toBe(digestOf(JSON.stringify(rows)));
   });
 });

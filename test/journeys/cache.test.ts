@@ -134,7 +134,7 @@ describe('machines that were made a second ago', () => {
     expect(made).toMatchObject({ has: ['one', 'one'], warnings: [], cached: ['0 of 4', '0 of 4'] });
     expect(made.saved).toEqual(['amd64', 'arm64'].map((arch) => `../kept-${arch}, expected-${arch}, /steps`));
     const trusted = await tagsOf('trusted', name);
-    expect(Object.keys(trusted)).toHaveLength(8);
+    expect(Object.keys(trusted)).toHaveLength(10);
     const layers = JSON.parse(
       await crane('manifest', `${registry}/cache/trusted/${name}:linux-arm64`),
     ).layers;
@@ -167,6 +167,8 @@ describe('machines that were made a second ago', () => {
     await forget(engine);
     const same = await run(name, 'one', { ...on, cache: closed.address });
     expect(same).toMatchObject({ cached: ['4 of 4'], saved: [], warnings: [] });
+    expect(same.stderr).toMatch(/cache mounts not needed, .*: \.\.\/kept-amd64, expected-amd64, \/steps\n/);
+    expect(same.stderr).not.toContain('cache mounts restored');
     const refused = await run(name, 'two', { ...on, cache: closed.address });
     expect(refused).toMatchObject({ cached: ['3 of 4'], has: ['one two'] });
     expect(refused.warnings).toEqual([

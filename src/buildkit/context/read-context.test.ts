@@ -174,6 +174,15 @@ describe('a context', () => {
     expect((await readContext({ folder })).holdsGit).toBe(false);
   });
 
+  test('has a digest for what lies at a path, or for everything where links may lead', async () => {
+    const at = async (path: string) => (await readContext({ folder })).digestAt(path);
+    const before = [await at('src/deep'), await at('src/main.go'), await at('src/link/x')];
+    expect(await at('src/de')).toBe(await digest());
+    writeFileSync(join(folder, 'src/deep/data'), 'other');
+    const after = [await at('src/deep'), await at('src/main.go'), await at('src/link/x')];
+    expect(after.map((each, index) => each === before[index])).toEqual([false, true, false]);
+  });
+
   test("has the ignore file of its Dockerfile before the folder's own", async () => {
     writeFileSync(join(place, 'Dockerfile.dockerignore'), '');
     const own = await readContext({ folder, dockerfilePath: join(place, 'Dockerfile') });

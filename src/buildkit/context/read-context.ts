@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Digest } from '../../oci/index.ts';
-import { contextDigest, type TrackedFiles } from './context-digest.ts';
+import { type Digest, digestOf } from '../../oci/index.ts';
+import { contextRows, type TrackedFiles } from './context-rows.ts';
 import { type ContextEntry, listContext, UnreadableContext } from './context-tree.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import type { IgnorePattern } from './ignore-pattern.ts';
@@ -20,8 +20,10 @@ export interface ContextPlace {
 
 export interface ContextTree {
   readonly digest: Digest;
-  /** Whether git's own folder is part of it. */
+  /** Whether git's own folder is part of it; what that holds is in no digest. */
   readonly holdsGit: boolean;
+  /** Of what lies at a path and below; of everything where that is nothing, since links may lead there. */
+  readonly digestAt: (path: string) => Digest;
 }
 
 /**
@@ -36,7 +38,14 @@ export async function readContext(
   const [entries, tracked] = await Promise.all([listEntries(place), asking]);
   const holdsGit = entries.some(({ path }) => path === '.git');
   // Its contents could be gigabytes, and say nothing that the next commit would not change.
-  return { digest: await contextDigest({ folder, inCheckout, tracked }, holdsGit ? [] : entries), holdsGit };
+  const others = holdsGit ? entries.filter(({ path }) => !/^\.git(?:\/|$)/.test(path)) : entries;
+  const rows = await contextRows({ folder, inCheckout, tracked }, others);
+  const digest = digestOf(JSON.stringify(rows));
+  const digestAt = (path: string) => {
+    const found = rows.filter(([each]) => each === path || each.startsWith(`${path}/`));
+    return found.length === 0 ? digest : digestOf(JSON.stringify(found));
+  };
+  return { digest, holdsGit, digestAt };
 }
 
 async function listEntries(place: ContextPlace): Promise<readonly ContextEntry[]> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { type Digest, digestOf } from '../../oci/index.ts';
 import type { ContextEntry } from './context-tree.ts';
 
 /** What git says of the contents of files, so that those need not be read. */
@@ -26,14 +25,20 @@ const largeFile = 1024 * 1024;
 /** Bytes after which others get their turn: small files are read at once, which takes a third of the time. */
 const turn = 16 * 1024 * 1024;
 
+/** What tells one thing of a context from another: its path, kind, mode, and a name of its content. */
+export type ContextRow = readonly [path: string, kind: ContextEntry['kind'], mode: number, content: string];
+
 /**
- * A digest of what BuildKit would be sent of a folder: names, kinds, modes, contents, targets of links. Not times,
- * owners, extended attributes and hard links: BuildKit's own cache does not look at them either. A file that git has as
- * it is goes by the name that git has for its content, also where it is read.
+ * What BuildKit would be sent of a folder: names, kinds, modes, contents, targets of links. Not times, owners, extended
+ * attributes and hard links: BuildKit's own cache does not look at them either. A file that git has as it is goes by the
+ * name that git has for its content, also where it is read.
  */
-export async function contextDigest(files: ContextFiles, entries: readonly ContextEntry[]): Promise<Digest> {
+export async function contextRows(
+  files: ContextFiles,
+  entries: readonly ContextEntry[],
+): Promise<readonly ContextRow[]> {
   const prefix = files.inCheckout === '.' ? '' : `${files.inCheckout}/`;
-  const rows: (readonly [string, string, number, string])[] = [];
+  const rows: ContextRow[] = [];
   let bytes = 0;
   for (const entry of entries) {
     const { path, kind, mode, size } = entry;
@@ -44,7 +49,7 @@ export async function contextDigest(files: ContextFiles, entries: readonly Conte
     bytes = 0;
     await setImmediate();
   }
-  return digestOf(JSON.stringify(rows));
+  return rows;
 }
 
 function readContent(
