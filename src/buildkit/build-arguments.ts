@@ -69,7 +69,8 @@ function secret(source: BuildSecret): string {
   return csvRecord({ type: 'env' in source ? 'env' : 'file', ...source });
 }
 
-function cacheSource(ref: string): string {
+/** How buildx is told of a reference with layers. */
+export function cacheSource(ref: string): string {
   return csvRecord({ type: 'registry', ref });
 }
 

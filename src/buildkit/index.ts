@@ -1,3 +1,4 @@
+export { baseStages } from './base-stages.ts';
 export type { BuildJob } from './build-job.ts';
 export type { BuildOutcome } from './build-outcome.ts';
 export { builderEnvironment } from './builder-environment.ts';
@@ -15,4 +16,3 @@ export type { Material } from './read-provenance.ts';
 export { type RecordedBuild, recordedMaterials } from './recorded-materials.ts';
 export { runBuild } from './run-build.ts';
 export { runHelper } from './run-helper.ts';
-export { type WarmUp, warmUp } from './warm-up.ts';

@@ -9,6 +9,13 @@ export interface BuildxOptions {
   readonly signal: AbortSignal;
 }
 
+/** Nobody reads what buildx would write down, nor what it would ask git for that. */
+const withoutRecords = {
+  BUILDX_METADATA_PROVENANCE: 'disabled',
+  BUILDX_GIT_INFO: 'false',
+  BUILDX_GIT_LABELS: undefined,
+};
+
 /** Characters of an engine's message that are worth showing. */
 const longestReason = 300;
 
@@ -23,7 +30,7 @@ export async function runBuildx(
     if (line.startsWith('ERROR: ')) words = line.slice('ERROR: '.length);
   });
   const exitCode = await runCommand([...command, ...args], {
-    env: { ...env, BUILDX_METADATA_PROVENANCE: 'disabled' },
+    env: { ...env, ...withoutRecords },
     signal,
     onStderr: reader.take,
   });

@@ -1,4 +1,5 @@
 import type { Secret } from '../core/index.ts';
+import { cacheSource } from './build-arguments.ts';
 import type { NamedValue } from './build-job.ts';
 import type { Engine } from './engine.ts';
 import { type BuildxOptions, runBuildx } from './run-buildx.ts';
@@ -8,6 +9,8 @@ export interface HelperBuild {
   /** Absolute path of its Dockerfile. */
   readonly dockerfilePath: string;
   readonly contextDir: string;
+  /** References of layers. */
+  readonly cacheFrom: readonly string[];
   readonly buildArgs: readonly NamedValue[];
   /** Values by the ids under which steps find them; they reach no log and no history. */
   readonly secrets: Readonly<Record<string, Secret>>;
@@ -35,7 +38,7 @@ export async function runHelper(
 }
 
 /** The arguments of `buildx` for a build without a result. */
-export function helperArguments(build: HelperBuild): string[] {
+function helperArguments(build: HelperBuild): string[] {
   return [
     'build',
     ...(build.builder === undefined ? [] : ['--builder', build.builder]),
@@ -44,6 +47,7 @@ export function helperArguments(build: HelperBuild): string[] {
     '--provenance=false',
     ...(build.hostNetwork ? ['--allow=network.host'] : []),
     ...['--file', build.dockerfilePath],
+    ...build.cacheFrom.flatMap((ref) => ['--cache-from', cacheSource(ref)]),
     ...build.buildArgs.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...Object.keys(build.secrets).flatMap((id, at) => ['--secret', `id=${id},env=${secretVariable(at)}`]),
     '--',

@@ -7,22 +7,37 @@ export interface HelperRecipe {
   /** With bash, GNU tar, findutils and coreutils. */
   readonly image: string;
   readonly mounts: readonly Mount[];
+  /** FROM instructions of images that the engine is to get beside that, with the context of the helper build. */
+  readonly images?: readonly string[] | undefined;
 }
 
 /**
- * A Dockerfile whose one step mounts every directory and runs `transfer.sh` beside it. Build argument ONCE keeps the
- * step out of the cache; the endpoint is a secret, since steps are written down.
+ * A Dockerfile with a step that mounts every directory and runs the script below. Build argument ONCE keeps the step out
+ * of the cache; the endpoint is a secret, since steps are written down. To mount an image is what makes an engine unpack
+ * it.
  */
-export function helperDockerfile({ work, image, mounts }: HelperRecipe): string {
+export function helperDockerfile({ work, image, mounts, images }: HelperRecipe): string {
   const flags = [
     '--network=host',
-    '--mount=type=bind,target=/image-builder',
     '--mount=type=secret,id=endpoint,target=/run/endpoint',
     '--mount=type=cache,id=image-builder-stamps,target=/stamps',
     ...mounts.map(mountFlag),
   ];
-  const command = ['bash', '/image-builder/transfer.sh', work, ...mounts.map(mountKey)];
-  return [`FROM ${image}`, 'ARG ONCE', `RUN ${flags.join(' ')} ${JSON.stringify(command)}`, ''].join('\n');
+  const command = ['bash', '-c', transferScript, 'transfer', work, ...mounts.map(mountKey)];
+  const transfer = [
+    `FROM ${image} AS transfer`,
+    'ARG ONCE',
+    `RUN ${flags.join(' ')} ${JSON.stringify(command)}`,
+  ];
+  if (images === undefined) return [...transfer, ''].join('\n');
+  const stages = images.map((from, at) => `${from} AS ahead-${at}`);
+  const bases = images.map((_, at) => `--mount=type=bind,from=ahead-${at},target=/ahead/${at}`);
+  const last = [
+    '--mount=type=bind,from=transfer,target=/transfer',
+    ...bases,
+    '--mount=type=bind,target=/context',
+  ];
+  return [...transfer, ...stages, `FROM ${image}`, `RUN ${last.join(' ')} ["true"]`, ''].join('\n');
 }
 
 function mountFlag(mount: Mount): string {
@@ -39,7 +54,7 @@ function mountFlag(mount: Mount): string {
  * and moved into it only when the endpoint says that all of it was right. A stamp tells later which names changed, by the
  * time of change of the inode, which no program can set back.
  */
-export const transferScript = `set -euo pipefail
+const transferScript = `set -euo pipefail
 read -r port token < /run/endpoint
 
 call() {
@@ -120,5 +135,9 @@ for key in "$@"; do
 done
 failed=0
 for job in "\${jobs[@]}"; do wait "$job" || failed=1; done
+if [ "$failed" = 0 ]; then
+  call over all
+  hang_up
+fi
 exit "$failed"
 `;

@@ -6,7 +6,7 @@ import { machineForTest, step, type TestMachine } from '../../test/fakes/cache-m
 import type { FakeRegistry, Fault, SeenRequest } from '../../test/fakes/registry/fake-registry.ts';
 import { openTestClient, startTestRegistry } from '../../test/fakes/registry/open-registries.ts';
 import { digestOf } from '../oci/index.ts';
-import { type KeepMountsOptions, keepMounts } from './keep-mounts.ts';
+import { type KeepMountsOptions, keepMounts, type MountKeeper } from './keep-mounts.ts';
 import { mountKey } from './mount.ts';
 
 const mount = { id: 'kept', sharing: 'shared' } as const;
@@ -15,6 +15,7 @@ const tag = `linux-amd64-mount-${mountKey(mount)}`;
 
 interface Setting extends Partial<Omit<KeepMountsOptions, 'places'>> {
   readonly tier?: string;
+  readonly ahead?: Parameters<MountKeeper['restore']>[1];
 }
 
 function places(fake: FakeRegistry, tier: string): KeepMountsOptions['places'] {
@@ -27,7 +28,7 @@ async function build(
   fake: FakeRegistry,
   machine: TestMachine,
   script: string,
-  { tier = 'trusted', ...changes }: Setting = {},
+  { tier = 'trusted', ahead, ...changes }: Setting = {},
 ) {
   const { registry, emit, events } = openTestClient();
   const keeper = keepMounts({
@@ -44,7 +45,7 @@ async function build(
     ...changes,
   });
   await keeper.find(signal);
-  await keeper.restore([mount], signal);
+  await using _ = await keeper.restore([mount], ahead, signal);
   const output = await step(machine, mount, script);
   await keeper.save([mount], signal);
   const told = events.flatMap((event) =>
@@ -286,6 +287,40 @@ describe('an engine', limits, () => {
     expect(fake.seen).toEqual([]);
   });
 
+  test('that cannot get ahead what a build needs fills its mounts all the same', async () => {
+    const fake = await startTestRegistry();
+    await build(fake, await machineForTest(), 'echo one > one');
+    const [machine, contexts] = [await machineForTest(), [] as string[]];
+    const found = await build(fake, machine, count, {
+      ahead: { images: ['FROM gone'], contextDir: '/checkout', cacheFrom: [], ignoreFile: '/checkout/none' },
+      runHelper: async (helper) => {
+        contexts.push(helper.contextDir);
+        if (helper.contextDir === '/checkout') throw new Error('gone: not found');
+        await machine.runHelper(helper);
+      },
+    });
+    expect(found).toMatchObject({ output: 'one', warnings: [] });
+    expect(contexts.slice(0, 2)).toEqual(['/checkout', join(machine.folder, 'work/restore')]);
+  });
+
+  test('has its mounts as soon as they are filled, whatever else it gets', async () => {
+    const fake = await startTestRegistry();
+    await build(fake, await machineForTest(), 'echo one > one');
+    const machine = await machineForTest();
+    let stopped = 0;
+    const found = await build(fake, machine, count, {
+      ahead: { images: ['FROM large'], contextDir: '/checkout', cacheFrom: [], ignoreFile: '/checkout/none' },
+      runHelper: async (helper, stop) => {
+        await machine.runHelper(helper);
+        if (helper.contextDir !== '/checkout') return;
+        await new Promise((resolve) => stop.addEventListener('abort', resolve));
+        stopped += 1;
+      },
+    });
+    expect(found).toMatchObject({ output: 'one', warnings: [] });
+    expect(stopped).toBe(1);
+  });
+
   test('is given up when the build is cancelled', async () => {
     const fake = await startTestRegistry();
     await build(fake, await machineForTest(), 'echo one > one');
@@ -302,7 +337,9 @@ describe('an engine', limits, () => {
       },
     });
     await keeper.find(stop.signal);
-    await expect(keeper.restore([mount], stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(keeper.restore([mount], undefined, stop.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     expect(events.filter(({ kind }) => kind === 'notice')).toEqual([]);
   });
 });

@@ -1,47 +1,32 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   humanSeconds,
   ImageBuilderError,
   isFailure,
   reasonOf,
-  Secret,
   throwIfCancelled,
   withDeadline,
 } from '../core/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import { type Handlers, openEndpoint } from './endpoint.ts';
-import { helperDockerfile, transferScript, type Work } from './helper-files.ts';
+import type { Handlers } from './endpoint.ts';
 import { type Mount, mountKey } from './mount.ts';
 import { isSameRepository, type MountPlaces, placeOf } from './mount-places.ts';
 import { pushMount } from './push-mount.ts';
 import { restoreHandlers } from './restore-handlers.ts';
+import { type Ahead, runTransfer, type Transfer, type TransferOptions, Unreached } from './run-transfer.ts';
 import { saveExchange } from './save-handlers.ts';
 import { readSaved, type SavedMount, savedName } from './saved-mount.ts';
 
-/** A helper build as the engine is to run it, from a folder with its Dockerfile. */
-export interface Helper {
-  readonly folder: string;
-  readonly endpoint: Secret;
-  /** Another one for each run. */
-  readonly once: string;
-}
-
-export interface KeepMountsOptions {
+export interface KeepMountsOptions extends TransferOptions {
   readonly mounts: readonly Mount[];
   readonly places: MountPlaces;
-  readonly helperImage: string;
   /** Bytes of the files of one directory. */
   readonly maxBytes: number;
-  /** An absolute path; made when needed. */
-  readonly folder: string;
   readonly registry: RegistryClient;
   /** Why no helper build could reach this program, where that is known without trying. */
   readonly outOfReach: () => Promise<string | undefined>;
-  readonly runHelper: (helper: Helper, signal: AbortSignal) => Promise<void>;
-  /** A word that nobody can guess. */
-  readonly random: () => string;
   readonly emit: EmitProgress;
 }
 
@@ -49,8 +34,11 @@ export interface KeepMountsOptions {
 export interface MountKeeper {
   /** Those that were saved before. What goes wrong is told by whoever asks for something to be restored. */
   find(signal: AbortSignal): Promise<readonly Mount[]>;
-  /** Fills those of the directories that are empty on this engine. To be over before the build begins. */
-  restore(mounts: readonly Mount[], signal: AbortSignal): Promise<void>;
+  /**
+   * Fills those of the directories that are empty on this engine; to be over before the build begins. What the engine
+   * gets ahead may go on beside the build, which joins in; it ends when this is disposed of.
+   */
+  restore(mounts: readonly Mount[], ahead: Ahead | undefined, signal: AbortSignal): Promise<AsyncDisposable>;
   /** Saves those of the directories that the build changed. */
   save(mounts: readonly Mount[], signal: AbortSignal): Promise<void>;
 }
@@ -90,26 +78,23 @@ class Keeper implements MountKeeper {
     return this.#options.mounts.filter((mount) => this.#saved.has(mountKey(mount)));
   }
 
-  async restore(wanted: readonly Mount[], signal: AbortSignal): Promise<void> {
-    const { registry, maxBytes } = this.#options;
+  async restore(
+    wanted: readonly Mount[],
+    ahead: Ahead | undefined,
+    signal: AbortSignal,
+  ): Promise<AsyncDisposable> {
+    await using stack = new AsyncDisposableStack();
     if (this.#unfound !== undefined) this.#warn(this.#unfound);
     const mounts = this.#among(wanted).filter((mount) => this.#saved.has(mountKey(mount)));
-    if (this.#givenUp || mounts.length === 0) return;
+    if (this.#givenUp || mounts.length === 0) return stack.move();
     const filled: string[] = [];
     await this.#guard('restored', { signal, seconds: limits.restore }, async (inTime) => {
-      const handlers = restoreHandlers({
-        registry: registry.withSignal(inTime),
-        saved: this.#saved,
-        limit: maxBytes * unpackedPerKept,
-        onRestored: (key, saved, kind) => {
-          this.#bases.set(key, saved);
-          if (kind === 'filled') filled.push(key);
-        },
-        onDamaged: (key, reason) => this.#warn(`cache mount "${this.#idOf(key)}" is not restored: ${reason}`),
-      });
-      await this.#transfer('restore', { mounts, handlers, signal: inTime });
+      const handlers = this.#restoreHandlers(filled, inTime);
+      const transfer = { work: 'restore', mounts, handlers } as const;
+      stack.use(await this.#withOrWithout(ahead, transfer, inTime));
     });
     this.#inform('restored', filled);
+    return stack.move();
   }
 
   async save(changed: readonly Mount[], signal: AbortSignal): Promise<void> {
@@ -128,7 +113,7 @@ class Keeper implements MountKeeper {
         folder: layers,
         nameOf: (key) => savedName(placeOf(places.write, key)),
       });
-      await this.#transfer('save', { mounts, handlers, signal: inTime });
+      await using _ = await this.#transfer({ work: 'save', mounts, handlers }, inTime);
       const pushing = [...packed].map(([key, mount]) =>
         pushMount(registry.withSignal(inTime), placeOf(places.write, key), mount),
       );
@@ -163,33 +148,43 @@ class Keeper implements MountKeeper {
     }
   }
 
-  async #transfer(
-    work: Work,
-    { mounts, handlers, signal }: { mounts: readonly Mount[]; handlers: Handlers; signal: AbortSignal },
-  ): Promise<void> {
-    const { helperImage, random, runHelper } = this.#options;
-    const folder = join(this.#options.folder, work);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'Dockerfile'), helperDockerfile({ work, image: helperImage, mounts }));
-    await writeFile(join(folder, 'transfer.sh'), transferScript);
-    const token = random();
-    await using endpoint = await openEndpoint(new Secret(token), handlers);
-    const secret = new Secret(`${endpoint.port} ${token}\n`);
-    try {
-      await runHelper({ folder, endpoint: secret, once: random() }, signal);
-    } catch (error) {
-      throwIfCancelled(signal);
-      if (!endpoint.reached()) throw this.#unreached(error);
-      // The engine only says that the step failed, which it did because this end gave up.
-      throw endpoint.failure() ?? error;
-    }
-    await rm(folder, { recursive: true, force: true });
+  #restoreHandlers(filled: string[], signal: AbortSignal): Handlers {
+    const { registry, maxBytes } = this.#options;
+    return restoreHandlers({
+      registry: registry.withSignal(signal),
+      saved: this.#saved,
+      limit: maxBytes * unpackedPerKept,
+      onRestored: (key, saved, kind) => {
+        this.#bases.set(key, saved);
+        if (kind === 'filled') filled.push(key);
+      },
+      onDamaged: (key, reason) => this.#warn(`cache mount "${this.#idOf(key)}" is not restored: ${reason}`),
+    });
   }
 
-  /** Whether it could not start or not connect: another one fares no better. */
-  #unreached(error: unknown): Error {
-    this.#givenUp = true;
-    return new Error(`no step of the engine reached this program: ${reasonOf(error)}`, { cause: error });
+  /** An image that cannot be had ahead is no reason to do without the mounts. */
+  async #withOrWithout(
+    ahead: Ahead | undefined,
+    transfer: Transfer,
+    signal: AbortSignal,
+  ): Promise<AsyncDisposable> {
+    if (ahead === undefined) return this.#transfer(transfer, signal);
+    try {
+      return await runTransfer(this.#options, { ...transfer, ahead }, signal);
+    } catch (error) {
+      if (!(error instanceof Unreached)) throw error;
+      return this.#transfer(transfer, signal);
+    }
+  }
+
+  async #transfer(transfer: Transfer, signal: AbortSignal): Promise<AsyncDisposable> {
+    try {
+      return await runTransfer(this.#options, transfer, signal);
+    } catch (error) {
+      // Another one fares no better.
+      if (error instanceof Unreached) this.#givenUp = true;
+      throw error;
+    }
   }
 
   async #guard(

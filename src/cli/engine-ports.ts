@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import {
   builderEnvironment,
   checkCache,
@@ -11,7 +10,6 @@ import {
   recordedMaterials,
   runBuild,
   runHelper,
-  warmUp,
   writeKeptSteps,
 } from '../buildkit/index.ts';
 import { keepMounts, type MountKeeper } from '../cache-mounts/index.ts';
@@ -26,7 +24,6 @@ type EnginePorts = Pick<
   Ports,
   | 'build'
   | 'checkCache'
-  | 'warmUp'
   | 'exportCache'
   | 'keepSteps'
   | 'keepMounts'
@@ -52,10 +49,6 @@ export function enginePorts(inputs: PortInputs, { registry, impatient }: CacheRe
     checkCache: async (reference, signal) => {
       const parsed = parseReference(reference);
       return parsed === undefined ? undefined : checkCache(impatient.withSignal(signal), parsed);
-    },
-    warmUp: async (work, signal) => {
-      const { engine, env } = await engineOf(inputs, work.job.builder);
-      await warmUp(engine, work, { env, signal });
     },
     exportCache: async (made, signal) => {
       const { engine, env } = await engineOf(inputs, made.job.builder);
@@ -105,8 +98,9 @@ function mountKeeper(inputs: PortInputs, registry: RegistryClient, keeping: Moun
     runHelper: async (helper, signal) => {
       const { engine, env } = await engineOf(inputs, builder);
       const build = {
-        dockerfilePath: join(helper.folder, 'Dockerfile'),
-        contextDir: helper.folder,
+        dockerfilePath: helper.dockerfilePath,
+        contextDir: helper.contextDir,
+        cacheFrom: helper.cacheFrom,
         buildArgs: [namespace, ['ONCE', helper.once]] as const,
         secrets: { endpoint: helper.endpoint },
         hostNetwork: true,

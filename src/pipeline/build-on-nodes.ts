@@ -46,6 +46,6 @@ async function buildOnNode(run: Run, { node, job }: NodeJob, signal: AbortSignal
   if (usable === undefined || mounts === undefined)
     return { node, outcome: await build(), mounts: undefined, keepsCache: usable !== undefined };
   const due = dueSteps(mounts, caches);
-  await using _ = await restoreMounts(run, { mounts, due, job, node }, signal);
+  await using _ = await restoreMounts(run, { mounts, due, job, caches }, signal);
   return { node, outcome: await build(), mounts: { ...mounts, due }, keepsCache: true };
 }

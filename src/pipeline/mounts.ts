@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { BuildJob } from '../buildkit/index.ts';
-import { type Mount, type MountKeeper, mountKey } from '../cache-mounts/index.ts';
-import { reasonOf } from '../core/index.ts';
+import { type BuildJob, baseStages } from '../buildkit/index.ts';
+import { type Ahead, type Mount, type MountKeeper, mountKey } from '../cache-mounts/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { dockerfileText } from './dockerfile-text.ts';
 import { mountNamespace } from './mount-namespace.ts';
@@ -67,35 +66,25 @@ export interface Restoring {
   /** The steps that need theirs. */
   readonly due: readonly MountedStep[];
   readonly job: BuildJob;
-  readonly node: BuildNode;
+  readonly caches: readonly LayerCache[];
 }
 
 /**
- * Fills the mounts of the steps that are due before the build begins, and has the engine pull base images and fetch the
- * context meanwhile. That may go on beside the build, which joins in; it ends when this is disposed of.
+ * Fills the mounts of the steps that are due before the build begins, and has the engine get base images and the context
+ * meanwhile. That may go on beside the build, which joins in; it ends when this is disposed of.
  */
 export async function restoreMounts(
   run: Run,
-  { mounts: { keeper, saved }, due, job, node }: Restoring,
+  { mounts: { keeper, saved }, due, job, caches }: Restoring,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
-  const stop = new AbortController();
-  let meanwhile: Promise<void> | undefined;
   const needed = due.flatMap(({ mounts }) => mounts);
   const keys = new Set(needed.map(mountKey));
   tellIdle(
     run,
     saved.filter((mount) => !keys.has(mountKey(mount))),
   );
-  if (saved.some((mount) => keys.has(mountKey(mount))))
-    meanwhile = warmUp(run, { job, node }, AbortSignal.any([signal, stop.signal]));
-  await keeper.restore(needed, signal);
-  return {
-    [Symbol.asyncDispose]: async () => {
-      stop.abort('built');
-      await meanwhile;
-    },
-  };
+  return keeper.restore(needed, await aheadOf(run, { job, caches }), signal);
 }
 
 function tellIdle({ emit }: Run, mounts: readonly Mount[]): void {
@@ -104,19 +93,18 @@ function tellIdle({ emit }: Run, mounts: readonly Mount[]): void {
   emit({ kind: 'notice', level: 'info', message });
 }
 
-/** What goes wrong here goes wrong in the build too, which says it better. */
-async function warmUp(
-  run: Run,
-  { job, node }: Pick<Restoring, 'job' | 'node'>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { plan, ports, root, workFolder, emit } = run;
+/** What the build will begin with. */
+async function aheadOf(
+  { plan, root }: Run,
+  { job, caches }: Pick<Restoring, 'job' | 'caches'>,
+): Promise<Ahead | undefined> {
   const untrustedDockerfile = await dockerfileText(root, plan.image.dockerfile);
-  const { mounts } = node.cache;
-  if (untrustedDockerfile === undefined || mounts === undefined) return;
-  const folder = join(workFolder, `warm-up-${node.name}`);
-  const { helperImage } = mounts;
-  await ports.warmUp({ job, untrustedDockerfile, helperImage, folder }, signal).catch((error: unknown) => {
-    emit({ kind: 'notice', level: 'debug', message: `nothing was fetched ahead: ${reasonOf(error)}` });
-  });
+  if (untrustedDockerfile === undefined) return undefined;
+  const ignoreFile = `${job.dockerfilePath}.dockerignore`;
+  return {
+    images: baseStages(job, untrustedDockerfile),
+    contextDir: job.contextDir,
+    cacheFrom: caches.map(({ reference }) => reference),
+    ignoreFile,
+  };
 }

@@ -6,7 +6,6 @@ import type {
   Material,
   RecordedBuild,
   TrackedFiles,
-  WarmUp,
 } from '../buildkit/index.ts';
 import type { MountKeeper } from '../cache-mounts/index.ts';
 import type { CacheMount } from '../dockerfile/index.ts';
@@ -28,8 +27,6 @@ export interface Ports {
    * they are not whole.
    */
   checkCache(reference: string, signal: AbortSignal): Promise<CheckedCache | undefined>;
-  /** Has the engine get what a build begins with, while it has to wait. */
-  warmUp(work: WarmUp, signal: AbortSignal): Promise<void>;
   /** Writes the layers of a build that has just succeeded into a registry. */
   exportCache(made: CacheExport, signal: AbortSignal): Promise<void>;
   /** Writes down beside these layers which steps, by their names, have their results among them. */

@@ -15,7 +15,10 @@ export interface TestMachine {
   /** The directory of a mount. */
   readonly at: (mount: Mount) => string;
   /** What the step of a helper build does, with bash and tar of this machine. */
-  readonly runHelper: (helper: { readonly folder: string; readonly endpoint: Secret }) => Promise<void>;
+  readonly runHelper: (helper: {
+    readonly dockerfilePath: string;
+    readonly endpoint: Secret;
+  }) => Promise<void>;
 }
 
 /** Gone with the test. */
@@ -26,15 +29,14 @@ export async function machineForTest(): Promise<TestMachine> {
   return {
     folder,
     at: (mount) => join(folder, 'mounts', mountKey(mount)),
-    runHelper: async ({ folder: context, endpoint }) => {
+    runHelper: async ({ dockerfilePath, endpoint }) => {
       await writeFile(join(folder, 'run/endpoint'), endpoint.reveal());
-      const dockerfile = await readFile(join(context, 'Dockerfile'), 'utf8');
+      const dockerfile = await readFile(dockerfilePath, 'utf8');
       const command = JSON.parse(/\["bash".*\]/.exec(dockerfile)?.[0] ?? '[]') as string[];
-      const [work = '', ...keys] = command.slice(2);
+      const [script = '', name = '', work = '', ...keys] = command.slice(2);
       for (const key of keys) await mkdir(join(folder, 'mounts', key), { recursive: true });
-      const script = await readFile(join(context, 'transfer.sh'), 'utf8');
       const here = script.replaceAll(/\/(?=(?:mounts|stamps|tmp|run)\/)/g, `${folder}/`);
-      await promisify(execFile)('bash', ['-c', here, 'transfer.sh', work, ...keys]);
+      await promisify(execFile)('bash', ['-c', here, name, work, ...keys]);
     },
   };
 }
