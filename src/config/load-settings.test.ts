@@ -5,6 +5,7 @@ import { load, oneSigner, problemsOf } from './load-for-test.ts';
 const cacheDefaults = {
   mounts: true,
   mountMaxMegabytes: 2_048,
+  enginePerBuild: false,
   helperImage: 'docker.io/library/debian:stable-slim',
 };
 

@@ -49,6 +49,10 @@ const cache = section(
       description:
         'Largest cache mount that is kept, in megabytes (2^20 bytes) of files; the least recently used are left out.',
     }),
+    'engine-per-build': withDefault(flag, false, {
+      description:
+        'Whether every build has an engine of its own that ends with it: cache mounts of trust tiers then need not be kept apart on it, and a pull request finds the layers of steps that mount them.',
+    }),
     'helper-image': withDefault(imageReference, 'docker.io/library/debian:stable-slim', {
       description: 'Image with bash, GNU tar, findutils and coreutils that reads and fills cache mounts.',
     }),

@@ -42,6 +42,7 @@ describe('settingsTable', () => {
       'cache.cache-repo = (not set) [default]',
       'cache.mounts = true [default]',
       'cache.mount-max-megabytes = 2048 [default]',
+      'cache.engine-per-build = false [default]',
       'cache.helper-image = docker.io/library/debian:stable-slim [default]',
       'cache.epoch = (not set) [default]',
       'reuse.enabled = false [default]',

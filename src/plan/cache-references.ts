@@ -24,7 +24,8 @@ export function cacheReferences({ event, trusted, imageName, platforms, cache }:
   const reference = (name: string) => `${cache.cacheRepo}/${name}/${imageName}:${groupOf(platforms)}`;
   const own = reference(tier);
   const read = [...new Set([own, reference('trusted')])];
-  const namespace = `${tier}/${imageName}`;
+  // BuildKit takes steps whose mounts have other names for other steps, also when it looks into a cache of layers.
+  const namespace = cache.enginePerBuild ? imageName : `${tier}/${imageName}`;
   return {
     import: read,
     export: own,

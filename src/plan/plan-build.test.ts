@@ -76,6 +76,7 @@ const keptCache = {
   cacheRepo: 'reg.example/cache',
   mounts: true,
   mountMaxMegabytes: 5,
+  enginePerBuild: false,
   helperImage: 'reg.example/tools:1',
 };
 
@@ -222,6 +223,8 @@ describe('a plan', () => {
       maxBytes: 5 * 1024 * 1024,
       helperImage: 'reg.example/tools:1',
     });
+    const alone = plan({ settings: { cache: { ...keptCache, enginePerBuild: true } }, source });
+    expect(alone.nodes[0]?.cache.mounts?.namespace).toBe('test-infra');
     const off = plan({ settings: { cache: { ...keptCache, enabled: false } } });
     expect(off.nodes[0]?.cache.mounts).toBeUndefined();
   });

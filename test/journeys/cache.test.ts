@@ -67,10 +67,16 @@ interface Setting {
   /** Platform by docker context. */
   readonly nodes?: Readonly<Record<string, string>>;
   readonly cache?: string;
+  /** Whether no other build finds what this one leaves on its engine. */
+  readonly alone?: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function run(name: string, word: string, { args, nodes = {}, cache = registry, env }: Setting) {
+async function run(
+  name: string,
+  word: string,
+  { args, nodes = {}, cache = registry, alone = false, env }: Setting,
+) {
   const builderNodes = Object.entries(nodes).map(([builder, platform]) => ({
     ...{ name: platform.replace('linux/', ''), builder, platforms: [platform] },
   }));
@@ -81,7 +87,10 @@ async function run(name: string, word: string, { args, nodes = {}, cache = regis
     'default-pr-tag': { name: 'default_tag', value: 'PR-{{ .PRNumber }}', validation: '^PR-[0-9]+$' },
     platforms: builderNodes.length > 0 ? builderNodes.flatMap(({ platforms }) => platforms) : ['linux/amd64'],
     provenance: 'off',
-    cache: { enabled: true, 'cache-repo': `${cache}/cache`, 'helper-image': transferImage },
+    cache: {
+      ...{ enabled: true, 'cache-repo': `${cache}/cache`, 'helper-image': transferImage },
+      'engine-per-build': alone,
+    },
     'builder-nodes': builderNodes,
   };
   const cwd = await checkout({
@@ -154,7 +163,7 @@ describe('machines that were made a second ago', () => {
     const name = uniqueName('faults');
     const [engine] = machines;
     if (engine === undefined) throw new Error('no machine');
-    const on = { args: push, env: engine.env };
+    const on = { args: push, env: engine.env, alone: true };
     const down = await run(name, 'zero', { ...on, cache: 'localhost:1' });
     expect(down.warnings).toEqual([expect.stringMatching(/^warning: the cache is not used: .*localhost:1/)]);
     await forget(engine);
@@ -175,6 +184,10 @@ describe('machines that were made a second ago', () => {
       expect.stringMatching(/^warning: nothing is kept in the cache: .*403/),
     ]);
     expect(await tagsOf('trusted', name)).toEqual(before);
+
+    await forget(engine);
+    const asked = await run(name, 'one', { ...on, args: pull });
+    expect(asked).toMatchObject({ cached: ['4 of 4'], saved: [], warnings: [] });
 
     await crane('copy', busybox, `${registry}/cache/trusted/${name}:linux-amd64`);
     await forget(engine);
