@@ -14,7 +14,7 @@ export interface EarlierImageInputs {
 export function openEarlierImages({ registry, emit, openSigners }: EarlierImageInputs): EarlierImages {
   let signers: Promise<Signers> | undefined;
   return {
-    find: (repository, tag) => registry.resolve(repository, tag),
+    find: (repository, reference) => registry.resolve(repository, reference),
     signedBy: async (signer, artifact) => {
       signers ??= openSigners();
       return (await signers).signedBy(signer, artifact);

@@ -55,8 +55,8 @@ export interface Ports {
 
 /** Images that repositories hold from earlier builds. */
 export interface EarlierImages {
-  /** What a tag names; anybody who can push may have moved it. */
-  find(repository: Repository, tag: string): Promise<Descriptor | undefined>;
+  /** What a tag or digest names; anybody who can push may have moved a tag. */
+  find(repository: Repository, reference: string): Promise<Descriptor | undefined>;
   /** What a signer of the plan itself wrote into its signatures over this artifact, as far as they count today. */
   signedBy(signer: string, artifact: Artifact): Promise<readonly SignedMetadata[]>;
   /** The image with everything that it consists of; undefined when that is not there whole. */

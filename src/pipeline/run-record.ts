@@ -4,6 +4,7 @@ import type { BuildNode } from '../plan/index.ts';
 import type { ImageContent, ImageLayout, PublishedRepository } from '../registry/index.ts';
 import type { MountedStep } from './mounted-steps.ts';
 import type { NodeMounts } from './mounts.ts';
+import type { BuildInputs } from './reuse/build-inputs.ts';
 import type { ReuseRecord } from './reuse/reuse-record.ts';
 import type { SignedTarget } from './sign-targets.ts';
 
@@ -15,6 +16,8 @@ export interface RunRecord {
   image: BuiltImage | undefined;
   /** Absent where no earlier image was to be reused. */
   reuse: ReuseRecord | undefined;
+  /** What goes into the image, as far as it was looked at before the build. */
+  inputs: BuildInputs | undefined;
   /** What would make the build faster. */
   advice: readonly Advice[];
   /** Repositories that hold the whole image by digest. */
@@ -51,8 +54,8 @@ export interface BuiltImage {
 
 export function startRecord(started: Date): RunRecord {
   return {
-    ...{ started, builds: [], image: undefined, reuse: undefined, advice: [] },
-    ...{ published: [], signed: [], tagged: false },
+    ...{ started, builds: [], image: undefined, reuse: undefined, inputs: undefined },
+    ...{ advice: [], published: [], signed: [], tagged: false },
   };
 }
 

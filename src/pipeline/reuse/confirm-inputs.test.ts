@@ -9,6 +9,7 @@ import type { BuildPlan } from '../../plan/index.ts';
 import type { Run } from '../run.ts';
 import { startRecord } from '../run-record.ts';
 import { confirmInputs } from './confirm-inputs.ts';
+import { digestInputs } from './fingerprint.ts';
 import { readInputFiles } from './read-inputs.ts';
 import { signedAbout } from './signed-about.ts';
 
@@ -46,7 +47,8 @@ async function confirm(scene: Scene = {}) {
   const trackedFiles = async () => undefined;
   const files = await readInputFiles({ root, plan, signal, ports: { trackedFiles } });
   const record = startRecord(new Date());
-  const inputs = { files, images: [['base', digestOf('base')]] as const, builder: 'x' };
+  record.inputs = { files, images: [['base', digestOf('base')]], builder: 'x' };
+  const inputs = digestInputs(record.inputs);
   record.reuse = { kind: 'built', fingerprint, inputs, reason: 'none', confirmed: false };
   const outcome = {
     ...{ digest: fingerprint, buildRef: 'ref', seconds: 1 },

@@ -9,9 +9,9 @@ import { readInputFiles } from './read-inputs.ts';
  * has images of its own, tags move, and people go on typing while it builds.
  */
 export async function confirmInputs(run: Run): Promise<void> {
-  const { reuse } = run.record;
-  if (reuse?.kind !== 'built') return;
-  const doubt = await doubtOf(run, reuse.inputs);
+  const { reuse, inputs } = run.record;
+  if (reuse?.kind !== 'built' || inputs === undefined) return;
+  const doubt = await doubtOf(run, inputs);
   run.record.reuse =
     doubt === undefined
       ? { ...reuse, confirmed: true }

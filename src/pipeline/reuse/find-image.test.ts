@@ -8,6 +8,7 @@ import { findImage } from './find-image.ts';
 import { fingerprintTag } from './fingerprint.ts';
 
 const fingerprint = digestOf('inputs');
+const reference = fingerprintTag(fingerprint);
 const [first, second]: readonly [Repository, Repository] = [
   { registry: 'one.example', path: 'app' },
   { registry: 'two.example', path: 'app' },
@@ -61,15 +62,15 @@ function find({
     throw new Error('not asked for');
   };
   const earlier: EarlierImages = {
-    find: async (repository, tag) => {
-      expect(tag).toBe(fingerprintTag(fingerprint));
+    find: async (repository, asked) => {
+      expect(asked).toBe(reference);
       return tagged.get(repository)?.root;
     },
     signedBy: async (signer, { descriptor }) => signed(signer, descriptor.digest),
     read: async (repository) => (there ? tagged.get(repository) : undefined),
     ...{ copy: unused, keep: unused },
   };
-  return findImage(earlier, planWith(vouchers), fingerprint);
+  return findImage(earlier, planWith(vouchers), { fingerprint, reference });
 }
 
 describe('the image of the same inputs', () => {

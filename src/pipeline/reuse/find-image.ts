@@ -4,7 +4,6 @@ import type { StoredImage } from '../../registry/index.ts';
 import type { SignedMetadata } from '../../signing/index.ts';
 import { platformImages } from '../platform-images.ts';
 import type { EarlierImages } from '../ports.ts';
-import { fingerprintTag } from './fingerprint.ts';
 
 /** Under this name the signers of an image write down what it was made of. */
 export const fingerprintKey = 'fingerprint';
@@ -13,20 +12,26 @@ export type FoundImage =
   | { readonly kind: 'found'; readonly image: StoredImage; readonly from: SignedMetadata }
   | { readonly kind: 'none'; readonly reason: string };
 
+/** What is looked for. */
+export interface WantedImage {
+  readonly fingerprint: Digest;
+  /** Where it would be in a repository: a tag, or the digest that somebody gives out for it. */
+  readonly reference: string;
+}
+
 /**
- * Looks in every destination for the image of these inputs. Whoever can push there can move the tag: an image counts
- * only if each signer of this build has itself signed that it was made of them.
+ * Looks in every destination for the image of these inputs. Whoever can push there can move tags, and anybody can name a
+ * digest: an image counts only if each signer of this build has itself signed that it was made of them.
  */
 export async function findImage(
   earlier: EarlierImages,
   plan: BuildPlan,
-  fingerprint: Digest,
+  { fingerprint, reference }: WantedImage,
 ): Promise<FoundImage> {
-  const tag = fingerprintTag(fingerprint);
   const named = await Promise.all(
     plan.destinations.map(async ({ push }) => ({
       repository: push,
-      descriptor: await earlier.find(push, tag),
+      descriptor: await earlier.find(push, reference),
     })),
   );
   let reason = 'no earlier build had the same inputs';

@@ -4,7 +4,7 @@ import { isProductionEvent } from '../../policy/index.ts';
 import type { BuildInputs } from './build-inputs.ts';
 
 /** Of the description below; another one makes every fingerprint another one. */
-const version = 1;
+const version = 2;
 
 /** Labels whose values change with every commit. A reused image keeps those of the commit that it was built from. */
 const perCommitLabels = [
@@ -13,11 +13,22 @@ const perCommitLabels = [
   'org.opencontainers.image.version',
 ];
 
+/** Stands for what only the machine that builds can see. */
+export function digestInputs({ files, images, builder }: BuildInputs): Digest {
+  const description = [
+    ['files', [files.dockerfile, files.context, byName(files.contexts)]],
+    ['images', byName(images)],
+    ['builder', builder],
+  ];
+  return digestOf(JSON.stringify(description));
+}
+
 /**
  * Stands for everything that can show in an image, and for the trust that its build had: the same for two builds only
- * if the image of one can stand for that of the other.
+ * if the image of one can stand for that of the other. All but the inputs is the plan's, so whoever has the plan can
+ * work it out, and whoever lies about inputs lies about builds of the very same plan.
  */
-export function fingerprintOf(plan: BuildPlan, { files, images, builder }: BuildInputs): Digest {
+export function fingerprintOf(plan: BuildPlan, inputs: Digest): Digest {
   const { image, reuse, attestations } = plan;
   const args = plan.buildArgs.filter(([name]) => !reuse?.perCommitArgs.includes(name));
   const labels = Object.entries(plan.labels).filter(([name]) => !perCommitLabels.includes(name));
@@ -25,15 +36,13 @@ export function fingerprintOf(plan: BuildPlan, { files, images, builder }: Build
     ['version', version],
     ['trust', trustOf(plan)],
     ['image', [image.name, image.dockerfile, image.context, image.target ?? null]],
-    ['files', [files.dockerfile, files.context, byName(files.contexts)]],
-    ['images', byName(images)],
     ['platforms', plan.platforms],
     ['arguments', byName(args)],
     ['labels', byName(labels)],
     ['attestations', [attestations.provenance, attestations.sbom]],
     ['reproducible', plan.sourceDateEpoch !== undefined],
-    ['builder', builder],
     ['epoch', reuse?.epoch ?? null],
+    ['inputs', inputs],
   ];
   return digestOf(JSON.stringify(description));
 }

@@ -2,7 +2,7 @@ import { isFailure, throwIfCancelled } from '../../core/index.ts';
 import type { Run } from '../run.ts';
 import { Unrepeatable } from './build-inputs.ts';
 import { findImage } from './find-image.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { digestInputs, fingerprintOf, fingerprintTag } from './fingerprint.ts';
 import { readInputs } from './read-inputs.ts';
 import type { ReuseRecord } from './reuse-record.ts';
 
@@ -20,18 +20,20 @@ export async function lookForImage(run: Run): Promise<boolean> {
 }
 
 async function look(run: Run): Promise<ReuseRecord> {
-  const { plan, ports, signal } = run;
+  const { plan, ports, record, signal } = run;
   const { obstacle, anew } = plan.reuse ?? {};
   if (obstacle !== undefined) return { kind: 'ineligible', ...obstacle };
   try {
-    const inputs = await readInputs(run);
+    record.inputs = await readInputs(run);
+    const inputs = digestInputs(record.inputs);
     const fingerprint = fingerprintOf(plan, inputs);
     const built = { kind: 'built', fingerprint, inputs, confirmed: false } as const;
     if (anew !== undefined) return { ...built, reason: anew };
-    const found = await findImage(ports.openEarlierImages(signal), plan, fingerprint);
+    const reference = fingerprintTag(fingerprint);
+    const found = await findImage(ports.openEarlierImages(signal), plan, { fingerprint, reference });
     if (found.kind === 'none') return { ...built, reason: found.reason };
     const { image, from } = found;
-    return { kind: 'reused', fingerprint, image, from };
+    return { kind: 'reused', fingerprint, inputs, image, from };
   } catch (error) {
     throwIfCancelled(signal);
     if (error instanceof Unrepeatable) return { kind: 'ineligible', reason: error.message, line: error.line };

@@ -1,7 +1,6 @@
 import type { Digest } from '../../oci/index.ts';
 import type { StoredImage } from '../../registry/index.ts';
 import type { SignedMetadata } from '../../signing/index.ts';
-import type { BuildInputs } from './build-inputs.ts';
 
 /** What became of the wish to go on with the image of an earlier build. */
 export type ReuseRecord =
@@ -10,7 +9,8 @@ export type ReuseRecord =
   | {
       readonly kind: 'built';
       readonly fingerprint: Digest;
-      readonly inputs: BuildInputs;
+      /** Stands for the inputs alone. */
+      readonly inputs: Digest;
       /** Why there was none to go on with, or why this one will be none. */
       readonly reason: string;
       /** Whether the image is known to be made of just these inputs, so that signatures may say so. */
@@ -19,6 +19,7 @@ export type ReuseRecord =
   | {
       readonly kind: 'reused';
       readonly fingerprint: Digest;
+      readonly inputs: Digest;
       readonly image: StoredImage;
       /** What its signer wrote about the build that made it. */
       readonly from: SignedMetadata;
