@@ -12,13 +12,15 @@ export interface EarlierImageInputs {
 
 /** What repositories hold from earlier builds, and what our own signers say about it. */
 export function openEarlierImages({ registry, emit, openSigners }: EarlierImageInputs): EarlierImages {
-  let signers: Promise<Signers> | undefined;
+  let opened: Promise<Signers> | undefined;
+  const signers = () => {
+    opened ??= openSigners();
+    return opened;
+  };
   return {
     find: (repository, reference) => registry.resolve(repository, reference),
-    signedBy: async (signer, artifact) => {
-      signers ??= openSigners();
-      return (await signers).signedBy(signer, artifact);
-    },
+    checkVouchers: async (names) => (await signers()).checkOwn(names),
+    signedBy: async (signer, artifact) => (await signers()).signedBy(signer, artifact),
     read: (repository, digest) => readStoredImage(registry, repository, digest),
     copy: (image, repositories) => copyImage({ registry, image, repositories, clock, emit }),
     keep: async ({ root, repositories }, tag) => {

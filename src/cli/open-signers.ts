@@ -13,24 +13,21 @@ import {
 import {
   type Artifact,
   checkCoverage,
-  confirmCosign,
   confirmNotation,
   confirmOrder,
-  cosignSigner,
   type KeySource,
   leafThumbprint,
-  loadCosignKey,
   loadCosignKeys,
   loadTrust,
-  ownCosignMetadata,
+  type OwnMetadata,
   ownNotationMetadata,
-  type ReadOwnMetadata,
   type SignedMetadata,
   signedBy,
   signifySigner,
   type Trust,
 } from '../signing/index.ts';
 import { agent, type Connections, clock } from './connect.ts';
+import { openCosignSigner } from './cosign-signer.ts';
 import { embeddedKey, embeddedSigner } from './embedded-signer.ts';
 
 export interface SignerInputs extends Connections {
@@ -48,6 +45,8 @@ export interface Signers {
   /** Throws when one of them lacks what it needs to sign there. */
   check(repositories: readonly Repository[]): Promise<void>;
   sign(target: SigningTarget): Promise<TargetOutcome>;
+  /** Throws where the signatures of one of these cannot be told here from those of others. No key is needed. */
+  checkOwn(names: readonly string[]): Promise<void>;
   /** What one of them itself wrote into its signatures over an artifact; nothing for one that writes nothing. */
   signedBy(signer: string, artifact: Artifact): Promise<readonly SignedMetadata[]>;
   /** The same signers, with what was read from their files, ended by another signal. */
@@ -57,7 +56,6 @@ export interface Signers {
 type SignerSettings = NonNullable<Settings['signConfig']>['signers'][number];
 type NotationSettings = Extract<SignerSettings, { type: 'notation' }>;
 type NotarySettings = Extract<SignerSettings, { type: 'notary' }>;
-type CosignSettings = Extract<SignerSettings, { type: 'cosign' }>;
 
 /** Puts the configured signers together with the adapters that they need. Reads whom verifiers trust. */
 export async function openSigners(inputs: SignerInputs): Promise<Signers> {
@@ -83,9 +81,12 @@ function signersOf(opened: OpenedFiles): Signers {
       }
     },
     sign: (target) => signTarget(configured, target),
+    checkOwn: async (names) => {
+      for (const { signer, own } of configured) if (names.includes(signer.name)) await own?.check();
+    },
     signedBy: async (name, artifact) => {
       const found = configured.find(({ signer }) => signer.name === name);
-      return (await found?.readOwn?.(artifact)) ?? [];
+      return (await found?.own?.read(artifact)) ?? [];
     },
   };
 }
@@ -120,7 +121,7 @@ interface OpenedSigner extends ConfiguredSigner {
   /** Throws when those whom verifiers trust there do not have this signer among them. */
   readonly checkJudge?: (repositories: readonly Repository[]) => Promise<void>;
   /** Absent for a signer that puts nothing into its signatures. */
-  readonly readOwn?: ReadOwnMetadata;
+  readonly own?: OwnMetadata;
   /** Takes the signature of anybody else for its own. */
   readonly takesAny?: boolean;
 }
@@ -134,7 +135,7 @@ function openSigner(stage: SignerStage, name: string): OpenedSigner {
     case 'notation':
       return signingByItself(stage, found);
     case 'cosign':
-      return signingBundles(stage, found);
+      return openCosignSigner({ ...stage, warn: warner(stage) }, found);
   }
 }
 
@@ -211,33 +212,12 @@ function signingByItself(stage: SignerStage, { name, config }: NotationSettings)
   const key = stage.keys.get(name) ?? embeddedKey(inputs);
   const options = { name, key, trust: stage.trust };
   const confirm = confirmNotation(options, { ...stage, clock });
-  const readOwn = ownNotationMetadata(options, { ...stage, clock });
+  const own = ownNotationMetadata(options, { ...stage, clock });
   const checkJudge = async (repositories: readonly Repository[]) => {
     const { chain } = (await key.open()).key;
     if (stage.trust !== undefined) checkCoverage(stage.trust, repositories, chain);
   };
-  return { signer: embeddedSigner(inputs, key), confirm, checkJudge, readOwn };
-}
-
-function signingBundles(stage: SignerStage, { name, config }: CosignSettings): OpenedSigner {
-  const files = { name, keyPath: stage.resolvePath(config.key) };
-  const signer = cosignSigner(files, { ...stage, clock, warn: warner(stage) });
-  const options = { ...files, trusted: stage.cosignKeys };
-  const confirm = confirmCosign(options, stage);
-  const readOwn = ownCosignMetadata(options, stage);
-  return { signer, confirm, checkJudge: () => checkCosignTrust(stage, files), readOwn };
-}
-
-async function checkCosignTrust(
-  { cosignKeys }: SignerStage,
-  { name, keyPath }: { readonly name: string; readonly keyPath: string },
-): Promise<void> {
-  const { publicKey } = await loadCosignKey({ signer: name, path: keyPath });
-  if (cosignKeys.length === 0) return;
-  if (cosignKeys.some(({ fingerprint }) => fingerprint === publicKey.fingerprint)) return;
-  const message = `the public key of signer "${name}" is not among "trust.cosign-keys"`;
-  const problems = [{ message, path: 'trust.cosign-keys' }];
-  throw new ImageBuilderError('config.invalid', 'no signature of this build would count', { problems });
+  return { signer: embeddedSigner(inputs, key), confirm, checkJudge, own };
 }
 
 function warner({ emit }: SignerStage): (message: string) => void {

@@ -63,6 +63,7 @@ describe('configSchema', () => {
       accepts({ 'sign-config': { signers: [{ name: 'a', type, config }] } });
     expect(signer('notation', { key: '/k', chain: '/c', format: 'cose' })).toBe(true);
     expect(signer('cosign', { key: '/k' })).toBe(true);
+    expect(signer('cosign', { key: '/k', 'public-key': '/p' })).toBe(true);
     expect(signer('cosign', { key: '/k', chain: '/c' })).toBe(false);
     expect(signer('notary', { key: '/k' })).toBe(false);
     expect(signer('gpg', { key: '/k' })).toBe(false);

@@ -33,6 +33,14 @@ const notaryConfig = section({
   }),
 });
 
+const cosignConfig = section({
+  ...signingKey(),
+  'public-key': optional(text, {
+    description:
+      'PEM file with the public key, by which a machine without the private one tells signatures of this signer.',
+  }),
+});
+
 const signerTypes = ['notary', 'notation', 'cosign'] as const;
 type SignerType = (typeof signerTypes)[number];
 
@@ -56,7 +64,7 @@ const signer = expecting(
   z.discriminatedUnion('type', [
     signerOf('notary', notaryConfig),
     signerOf('notation', embeddedSigner()),
-    signerOf('cosign', section(signingKey())),
+    signerOf('cosign', cosignConfig),
   ]),
   { expected: 'a mapping with "name", "type", "job-type", "config"' },
 );

@@ -281,7 +281,7 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
   [
     'a chain for cosign, which needs none',
     'sign-config:\n  signers:\n    - {name: a, type: cosign, config: {key: k, chain: c}}',
-    ['3:48 sign-config.signers[0].config.chain: unknown key "chain" (known keys: key)'],
+    ['3:48 sign-config.signers[0].config.chain: unknown key "chain" (known keys: key, public-key)'],
   ],
   [
     'keys to trust that are one text',

@@ -57,6 +57,8 @@ export interface Ports {
 export interface EarlierImages {
   /** What a tag or digest names; anybody who can push may have moved a tag. */
   find(repository: Repository, reference: string): Promise<Descriptor | undefined>;
+  /** Throws where the signatures of one of these signers cannot be told here from those of others. */
+  checkVouchers(signers: readonly string[]): Promise<void>;
   /** What a signer of the plan itself wrote into its signatures over this artifact, as far as they count today. */
   signedBy(signer: string, artifact: Artifact): Promise<readonly SignedMetadata[]>;
   /** The image with everything that it consists of; undefined when that is not there whole. */

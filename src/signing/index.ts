@@ -3,9 +3,9 @@ export { confirmNotation } from './confirm/confirm-notation.ts';
 export { confirmOrder } from './confirm/confirm-order.ts';
 export {
   type Artifact,
+  type OwnMetadata,
   ownCosignMetadata,
   ownNotationMetadata,
-  type ReadOwnMetadata,
   type SignedMetadata,
 } from './confirm/own-metadata.ts';
 export { signedBy } from './confirm/signed-by.ts';

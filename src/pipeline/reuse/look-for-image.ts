@@ -24,6 +24,7 @@ async function look(run: Run): Promise<ReuseRecord> {
   const { obstacle, anew } = plan.reuse ?? {};
   if (obstacle !== undefined) return { kind: 'ineligible', ...obstacle };
   try {
+    await checkVouchers(run);
     record.inputs = await readInputs(run);
     const inputs = digestInputs(record.inputs);
     const fingerprint = fingerprintOf(plan, inputs);
@@ -39,6 +40,20 @@ async function look(run: Run): Promise<ReuseRecord> {
     if (error instanceof Unrepeatable) return { kind: 'ineligible', reason: error.message, line: error.line };
     if (isFailure(error)) return { kind: 'ineligible', reason: error.message };
     throw error;
+  }
+}
+
+/** A machine that builds may have no keys: for telling signatures their public halves are enough. */
+async function checkVouchers({ plan, ports, signal }: Run): Promise<void> {
+  const vouchers = plan.reuse?.vouchers ?? [];
+  try {
+    await ports.openEarlierImages(signal).checkVouchers(vouchers);
+  } catch (cause) {
+    if (!isFailure(cause) || signal.aborted) throw cause;
+    throw new Unrepeatable(
+      `signatures of "${vouchers.join('", "')}" cannot be told from others here: ${cause.message}; let "trust", "chain" of a notation signer and "public-key" of a cosign signer name files of this machine`,
+      { cause },
+    );
   }
 }
 

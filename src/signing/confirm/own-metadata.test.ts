@@ -4,6 +4,7 @@ import { pemOf, trusted, writeTestFile } from '../../../test/fakes/signing/cosig
 import { keySourceOf, openSigningStand } from '../../../test/fakes/signing/signing-stand.ts';
 import { cosignSigner } from '../cosign/cosign-signer.ts';
 import { notationSigner } from '../notation/notation-signer.ts';
+import type { Trust } from '../trust/load-trust.ts';
 import { trustOnly } from '../trust/trust-only.ts';
 import { levelActions } from '../trust/verification-level.ts';
 import { ownCosignMetadata, ownNotationMetadata } from './own-metadata.ts';
@@ -34,7 +35,7 @@ describe('what the embedded signer wrote', () => {
   test('is its own alone, whoever else is trusted', async () => {
     const { sign, target, ...ports } = await open();
     await sign(other, { fingerprint: 'planted' });
-    const read = ownNotationMetadata({ ...options(), trust: trustIn(own, other) }, ports);
+    const { read } = ownNotationMetadata({ ...options(), trust: trustIn(own, other) }, ports);
     expect(await read(target)).toEqual([]);
     await sign(own, { fingerprint: 'ours' });
     expect(await read(target)).toEqual([{ fingerprint: 'ours' }]);
@@ -43,38 +44,58 @@ describe('what the embedded signer wrote', () => {
   test('counts by its own authority when nobody says whom to trust', async () => {
     const { sign, target, ...ports } = await open();
     await sign(own, { fingerprint: 'ours' });
-    const read = ownNotationMetadata({ ...options(), trust: undefined }, ports);
+    const { read } = ownNotationMetadata({ ...options(), trust: undefined }, ports);
     expect(await read(target)).toEqual([{ fingerprint: 'ours' }]);
   });
 
   test('does not count where the policy takes the signer no more, not even where it only logs that', async () => {
     const { sign, target, ...ports } = await open();
     await sign(own, { fingerprint: 'ours' });
-    expect(await ownNotationMetadata({ ...options(), trust: trustIn(other) }, ports)(target)).toEqual([]);
+    const readBy = (trust: Trust) => ownNotationMetadata({ ...options(), trust }, ports).read(target);
+    expect(await readBy(trustIn(other))).toEqual([]);
     const [policy] = trustIn(other).policies;
     if (policy === undefined) throw new Error('no policy');
     const lenient = {
       path: '',
       policies: [{ ...policy, level: 'audit' as const, actions: levelActions.audit }],
     };
-    expect(await ownNotationMetadata({ ...options(), trust: lenient }, ports)(target)).toEqual([]);
+    expect(await readBy(lenient)).toEqual([]);
   });
 });
 
 describe('what the cosign signer wrote', () => {
+  const made = () => {
+    const keys = ecKeys();
+    const { key, pub } = pemOf(keys);
+    return { files: { name: 'own', keyPath: writeTestFile(key) }, key: trusted(keys), pub };
+  };
+
   test('is its own alone, and only where its key is trusted', async () => {
     const { target, ...ports } = await open();
-    const [mine, theirs] = [ecKeys(), ecKeys()].map((keys) => ({
-      files: { name: 'own', keyPath: writeTestFile(pemOf(keys).key) },
-      key: trusted(keys),
-    }));
-    if (mine === undefined || theirs === undefined) throw new Error('no keys');
-    const both = { ...mine.files, trusted: [theirs.key, mine.key] };
+    const [mine, theirs] = [made(), made()];
+    const both = [theirs.key, mine.key];
+    const readBy = (keys: typeof both) =>
+      ownCosignMetadata({ ...mine.files, trusted: keys }, ports).read(target);
     await cosignSigner(theirs.files, ports).sign({ ...target, metadata: { fingerprint: 'planted' } });
-    expect(await ownCosignMetadata(both, ports)(target)).toEqual([]);
+    expect(await readBy(both)).toEqual([]);
     await cosignSigner(mine.files, ports).sign({ ...target, metadata: { fingerprint: 'ours' } });
-    expect(await ownCosignMetadata(both, ports)(target)).toEqual([{ fingerprint: 'ours' }]);
-    expect(await ownCosignMetadata({ ...mine.files, trusted: [] }, ports)(target)).toHaveLength(1);
-    expect(await ownCosignMetadata({ ...mine.files, trusted: [theirs.key] }, ports)(target)).toEqual([]);
+    expect(await readBy(both)).toEqual([{ fingerprint: 'ours' }]);
+    expect(await readBy([])).toHaveLength(1);
+    expect(await readBy([theirs.key])).toEqual([]);
+  });
+
+  test('is told by the public key where the private one is not', async () => {
+    const { target, ...ports } = await open();
+    const [mine, theirs] = [made(), made()];
+    await cosignSigner(mine.files, ports).sign({ ...target, metadata: { fingerprint: 'ours' } });
+    const elsewhere = { name: 'own', keyPath: '/nowhere', trusted: [] };
+    const toldBy = ({ pub }: typeof mine) =>
+      ownCosignMetadata({ ...elsewhere, publicKeyPath: writeTestFile(pub) }, ports);
+    await expect(ownCosignMetadata(elsewhere, ports).check()).rejects.toMatchObject({
+      code: 'signing.failed',
+    });
+    await toldBy(mine).check();
+    expect(await toldBy(mine).read(target)).toEqual([{ fingerprint: 'ours' }]);
+    expect(await toldBy(theirs).read(target)).toEqual([]);
   });
 });

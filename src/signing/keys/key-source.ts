@@ -20,4 +20,6 @@ export interface OpenedKey {
 export interface KeySource {
   /** Key and chain as they are now, fitting each other and fit to sign. Throws `signing.failed`. */
   open(): Promise<OpenedKey>;
+  /** The chain alone, for a machine that tells signatures by it and has no key. Throws `signing.failed`. */
+  chain(): Promise<SigningKey['chain']>;
 }

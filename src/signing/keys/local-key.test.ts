@@ -99,6 +99,15 @@ describe('localKey', () => {
     expect((await source.open()).key.spec.name).toBe('P-384');
   });
 
+  test('has the chain where the key is not', async () => {
+    const files = filesWith();
+    rmSync(files.keyPath);
+    const source = localKey(files, () => issuedAt);
+    expect(await source.chain()).toHaveLength(3);
+    rmSync(files.chainPath);
+    await expect(source.chain()).rejects.toMatchObject({ code: 'signing.failed' });
+  });
+
   test('says when others can read the key, until they cannot', async () => {
     const files = filesWith({ mode: 0o640 });
     const source = localKey(files, () => issuedAt);

@@ -43,6 +43,7 @@ export function localKey(files: LocalKeyFiles, clock: Clock): KeySource {
       const { key, warnings } = loaded;
       return { key, warnings: [...warnings, ...validityWarnings(files, key, clock())] };
     },
+    chain: () => loadChain(chainFileOf(files)),
   };
 }
 
@@ -55,12 +56,19 @@ async function versionOf(files: LocalKeyFiles): Promise<string> {
 
 async function load(files: LocalKeyFiles): Promise<Omit<Loaded, 'version'>> {
   const [keyFile, chainFile] = [keyFileOf(files), chainFileOf(files)];
-  const text = (path: string) => readFile(path, 'utf8');
-  const privateKey = parsePrivateKey(await reading(keyFile, text), keyFile);
-  const chain = parseChain(await reading(chainFile, text), chainFile);
+  const privateKey = parsePrivateKey(await reading(keyFile, readText), keyFile);
+  const chain = await loadChain(chainFile);
   const { mode } = await reading(keyFile, (path) => stat(path));
   const warnings = accessWarnings(files.keyPath, mode);
   return { key: fittingKey(files, privateKey, chain), warnings };
+}
+
+async function loadChain(file: KeyFile): Promise<readonly X509Certificate[]> {
+  return parseChain(await reading(file, readText), file);
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8');
 }
 
 function parseChain(pem: string, file: KeyFile): readonly X509Certificate[] {

@@ -107,14 +107,13 @@ describe('the embedded signer', () => {
     await signerOf(own, { key: keySourceOf(own, ['the certificates expire soon']) }).check();
     expect(warnings).toEqual(['signer "own": the certificates expire soon']);
     const missing = new ImageBuilderError('signing.failed', 'no key', { signer: 'own', failed: [] });
-    const broken = {
-      open: async () => {
-        throw missing;
-      },
+    const fail = async () => {
+      throw missing;
     };
+    const broken = { open: fail, chain: fail };
     await expect(signerOf(own, { key: broken }).check()).rejects.toBe(missing);
     const timestamping: Timestamping = {
-      check: broken.open,
+      check: fail,
       stamp: async () => new Uint8Array(),
       accepts: async () => true,
     };

@@ -58,7 +58,7 @@ export function notationSigner(options: NotationSignerOptions, ports: NotationSi
 }
 
 /** SHA-256 of the leaf certificate in lower-case hexadecimal. */
-export function leafThumbprint({ chain: [leaf] }: SigningKey): string {
+export function leafThumbprint({ chain: [leaf] }: Pick<SigningKey, 'chain'>): string {
   return leaf === undefined ? '' : thumbprintOf(leaf);
 }
 

@@ -28,5 +28,5 @@ export function keySourceOf({ leaf, certificates }: Chain, warnings: readonly st
   const { privateKey } = leaf;
   const spec = keySpecOf(privateKey) as KeySpec;
   const key = { chain: certificates, spec, sign: (data: Uint8Array) => signRaw(spec, privateKey, data) };
-  return { open: async () => ({ key, warnings }) };
+  return { open: async () => ({ key, warnings }), chain: async () => certificates };
 }
