@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { emptyIndex, fingerprintTagOf, putManifest, wipeSignatures } from './registry-writes.ts';
 import { configFile, notation, type SigningKeys, signingKeys } from './signing-stage.ts';
 import { build, busybox, checkout, crane, imageBuilder, registry, uniqueName } from './stage.ts';
 
@@ -56,7 +57,6 @@ async function builtOnce({ dockerfile = 'RUN date > /date', parents = ['reuse'] 
 
 type Built = Awaited<ReturnType<typeof builtOnce>>;
 
-const tagOf = ({ first }: Pick<Built, 'first'>) => `fp-${first.reuse?.fingerprint?.slice('sha256:'.length)}`;
 const accepts = async (keys: SigningKeys, reference = '') =>
   (await notation(keys, 'verify', reference)).accepted;
 
@@ -136,9 +136,9 @@ describe('an image of which nothing has changed', () => {
 describe('an image that nobody vouches for', () => {
   test('is built and signed anew when its signatures are gone, or it is no image', async () => {
     const built = await builtOnce();
-    await wipeSignatures(built);
+    await wipeSignatures(built.repository, built.first);
     await expectBuilt(built, /no signature that counts vouches/);
-    await put(built, tagOf(built), emptyIndex);
+    await putManifest(built.repository, fingerprintTagOf(built.first), emptyIndex);
     await expectBuilt(built, /no signature that counts vouches/);
   });
 
@@ -151,7 +151,9 @@ describe('an image that nobody vouches for', () => {
       state: 'built',
       fingerprint: built.first.reuse?.fingerprint,
     });
-    expect(await crane('digest', `${built.repository}:${tagOf(built)}`)).toBe(theirs.report.digest);
+    expect(await crane('digest', `${built.repository}:${fingerprintTagOf(built.first)}`)).toBe(
+      theirs.report.digest,
+    );
     await expectBuilt(built, /no signature that counts vouches/);
   });
 
@@ -160,7 +162,7 @@ describe('an image that nobody vouches for', () => {
     writeFileSync(join(built.folder, 'content'), 'other');
     built.git('commit', '--quiet', '--all', '-m', 'other');
     const other = await built.run();
-    await crane('tag', `${built.repository}@${other.report.digest}`, tagOf(built));
+    await crane('tag', `${built.repository}@${other.report.digest}`, fingerprintTagOf(built.first));
     writeFileSync(join(built.folder, 'content'), built.name);
     built.git('commit', '--quiet', '--all', '-m', 'back');
     await expectBuilt(built, /no signature that counts vouches/);
@@ -196,21 +198,3 @@ describe('an image that cannot be told by its inputs', () => {
     expect(await built.plan()).toBe('no: the checkout has uncommitted changes');
   });
 });
-
-const emptyIndex = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [] };
-
-async function put({ repository }: Built, tag: string, manifest: typeof emptyIndex): Promise<void> {
-  const [host = '', ...path] = repository.split('/');
-  const response = await fetch(`http://${host}/v2/${path.join('/')}/manifests/${tag}`, {
-    method: 'PUT',
-    headers: { 'content-type': manifest.mediaType },
-    body: JSON.stringify(manifest),
-  });
-  expect(response.ok).toBe(true);
-}
-
-/** As somebody would who can push there: the list of signatures is empty. */
-async function wipeSignatures(built: Built): Promise<void> {
-  for (const digest of [built.first.digest, ...built.first.platforms.map((each) => each.digest)])
-    await put(built, digest.replace(':', '-'), emptyIndex);
-}

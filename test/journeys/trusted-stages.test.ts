@@ -1,171 +1,42 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonicalRequest, type RemoteRequest, requestAudience } from '../../src/identity/index.ts';
-import { digestOf } from '../../src/oci/index.ts';
+import type { RemoteRequest } from '../../src/identity/index.ts';
 import type { BuildReport } from '../../src/report/index.ts';
-import { type FakeGitServer, startFakeGitServer } from '../fakes/git-server/fake-git-server.ts';
-import { createGitRepository, type GitRepository } from '../fakes/git-server/git-repository.ts';
-import { type FakeIssuer, startFakeIssuer } from '../fakes/oidc-issuer/fake-issuer.ts';
 import { workflow } from '../fakes/oidc-issuer/github-claims.ts';
-import { testAuthority } from '../fakes/oidc-issuer/open-trust.ts';
-import { createKeys, notation, type SigningKeys } from './signing-stage.ts';
-import { busybox, crane, type Ended, imageBuilder, keepSecret, registry, uniqueName } from './stage.ts';
+import { notation } from './signing-stage.ts';
+import { busybox, crane, registry, uniqueName } from './stage.ts';
 import { holdsSecret, storedContent } from './stored-content.ts';
+import {
+  contentIn,
+  type Handed,
+  handing,
+  openTrustedStage,
+  type RequestChanges,
+  type StageRun,
+  sourceLogin,
+  type TrustedStage,
+} from './trusted-stage.ts';
 
-const name = uniqueName('trusted');
-const repository = `${registry}/prod/${name}`;
-const folder = mkdtempSync(join(tmpdir(), 'image-builder-stages-'));
-const login = { username: 'x-access-token', token: 'planted-source-token' };
-let issuer: FakeIssuer;
-let git: FakeGitServer;
-let source: GitRepository;
-let keys: SigningKeys;
-let environment: Readonly<Record<string, string>>;
+let scene: TrustedStage;
+let repository: string;
 
 beforeAll(async () => {
-  const authority = await testAuthority();
-  issuer = await startFakeIssuer({ authority, clock: () => new Date() });
-  git = await startFakeGitServer({ ...(await authority.issue({ name: 'git', purpose: 'server' })), login });
-  source = createGitRepository(git.root, 'kyma-project/app');
-  keys = await createKeys(join(folder, 'keys'), [repository]);
-  writeFileSync(join(folder, 'ca.pem'), authority.ca);
-  writeFileSync(join(folder, 'config.yaml'), JSON.stringify(configuration()));
-  environment = {
-    NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
-    IMAGE_BUILDER_CONFIG: join(folder, 'config.yaml'),
-    SOURCE_TOKEN: login.token,
-  };
+  scene = await openTrustedStage();
+  repository = `${registry}/prod/${scene.name}`;
 });
 
-afterAll(async () => {
-  await Promise.all([issuer.close(), git.close()]);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function configuration() {
-  return {
-    registry: `${registry}/prod`,
-    'dev-registry': `${registry}/dev`,
-    'default-commit-tag': { name: 'default_tag', value: 'v{{ .ShortSHA }}', validation: '^v[0-9a-f]+$' },
-    'default-pr-tag': { name: 'default_tag', value: 'PR-{{ .PRNumber }}', validation: '^PR-[0-9]+$' },
-    platforms: ['linux/amd64', 'linux/arm64'],
-    source: { hosts: [{ host: git.host, 'token-variable': 'SOURCE_TOKEN', ca: 'ca.pem' }] },
-    identity: {
-      issuers: [
-        {
-          name: 'fake',
-          kind: 'github',
-          issuer: issuer.url,
-          'github-url': `https://${git.host}`,
-          audience: { kind: 'bound' },
-          'job-workflow-refs': [workflow],
-        },
-      ],
-      'accepted-after-issue': '10m',
-    },
-    policy: {
-      rules: [
-        {
-          name: 'production',
-          when: { repositories: ['kyma-project/*'], events: ['push'], refs: ['refs/heads/main'] },
-          allow: { destinations: 'registry', signing: 'required' },
-        },
-        {
-          name: 'development',
-          when: { repositories: ['kyma-project/*'], events: ['pull_request_target'] },
-          allow: { destinations: 'dev-registry', signing: 'none' },
-        },
-      ],
-    },
-    'sign-config': {
-      'enabled-signers': { '*': ['embedded'] },
-      signers: [
-        {
-          name: 'embedded',
-          type: 'notation',
-          config: { key: 'keys/signing/key.pem', chain: 'keys/signing/chain.pem' },
-        },
-      ],
-    },
-    trust: { directory: 'keys/notation' },
-  };
-}
+afterAll(() => scene.close());
 
 const dockerfile = `FROM ${busybox}\nCOPY content /\n`;
 const commit = (content: string, branch = 'main') =>
-  source.commit({ Dockerfile: dockerfile, content }, { branch });
+  scene.source.commit({ Dockerfile: dockerfile, content }, { branch });
+const requestFor = (commitSha: string, changes?: RequestChanges) => scene.requestFor(commitSha, changes);
+const identify = (request: RemoteRequest, claims?: Readonly<Record<string, unknown>>) =>
+  scene.identify(request, claims === undefined ? {} : { claims });
+const reportIn = (handed: Handed) => contentIn(handed).report;
 
-function requestFor(commitSha: string, changes: { source?: object; build?: object } = {}): RemoteRequest {
-  return {
-    source: {
-      owner: 'kyma-project',
-      name: 'app',
-      event: 'push',
-      ref: 'refs/heads/main',
-      eventSha: commitSha,
-      commitSha,
-      runId: '777',
-      ...changes.source,
-    },
-    build: {
-      name,
-      dockerfile: './Dockerfile',
-      context: '.',
-      tags: [],
-      buildArgs: [],
-      buildContexts: [],
-      secrets: [],
-      platforms: [],
-      exportTags: false,
-      useRestrictedRegistry: false,
-      useGoModules: false,
-      registries: [],
-      noCache: false,
-      ...changes.build,
-    },
-  };
-}
-
-interface Handed {
-  readonly path: string;
-  readonly digest: string;
-}
-
-interface StageRun extends Ended, Handed {}
-
-let runs = 0;
-const tokens: string[] = [];
-
-async function stage(word: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const path = join(folder, `${runs++}-${word}.json`);
-  const ended = await imageBuilder(['pipeline', word, '--output', path, ...args], {
-    cwd: folder,
-    env: { ...environment, ...env },
-  });
-  return { ...ended, path, digest: ended.stdout.trim() } satisfies StageRun;
-}
-
-/** Asks with the token that a job would get for it. */
-function identify(request: RemoteRequest, claims: Readonly<Record<string, unknown>> = {}): Promise<StageRun> {
-  const path = join(folder, `${runs++}-request.json`);
-  writeFileSync(path, canonicalRequest(request));
-  const token = issuer.token({
-    claims: { aud: requestAudience(request), sha: request.source.eventSha, ...claims },
-  });
-  tokens.push(token);
-  keepSecret(token);
-  return stage('identify', ['--request', path], { AUTHORIZATION: token });
-}
-
-const handing = (kind: string, { path, digest }: Handed) => [`--${kind}`, path, `--${kind}-digest`, digest];
-const buildOf = (identified: Handed) => stage('build', handing('identified', identified));
-const publishOf = (identified: Handed, built: Handed) =>
-  stage('publish', [...handing('identified', identified), ...handing('built', built)]);
-const reportIn = ({ path }: Handed): BuildReport => JSON.parse(readFileSync(path, 'utf8')).content.report;
-
-const fetches = () => git.seen.filter(({ path }) => path.endsWith('/git-upload-pack')).length;
+const fetches = () => scene.git.seen.filter(({ path }) => path.endsWith('/git-upload-pack')).length;
 
 async function productionTags(): Promise<readonly string[]> {
   const tags = await crane('ls', repository).catch(() => '');
@@ -174,8 +45,8 @@ async function productionTags(): Promise<readonly string[]> {
 
 /** Whatever the stages got that is nobody else's to see. */
 function secrets(): readonly string[] {
-  const key = readFileSync(join(keys.directory, 'signing/key.pem'), 'utf8').split('\n')[1] ?? '';
-  return [login.token, key, ...tokens.map((token) => token.split('.')[2] ?? '')];
+  const key = readFileSync(join(scene.keys.directory, 'signing/key.pem'), 'utf8').split('\n')[1] ?? '';
+  return [sourceLogin.token, key, ...scene.tokens.map((token) => token.split('.')[2] ?? '')];
 }
 
 interface Written {
@@ -209,20 +80,20 @@ describe('the stages of a trusted build', () => {
     const sha = commit('one');
     const identified = await identify(requestFor(sha));
     expect(identified.exitCode, identified.stderr).toBe(0);
-    const built = await buildOf(identified);
+    const built = await scene.build(identified);
     expect(built.exitCode, built.stderr).toBe(0);
     expect(reportIn(built)).toMatchObject({ status: 'Succeeded', pushed: false, images_list: [] });
     expect(await productionTags()).toEqual([]);
-    const published = await publishOf(identified, built);
+    const published = await scene.publish(identified, built);
     expect(published.exitCode, published.stderr).toBe(0);
     const tag = `v${sha.slice(0, 7)}`;
     expect(await productionTags()).toEqual([tag]);
     const metadata = [`commit=${sha}`, 'repository=kyma-project/app', 'event=push', 'run=777'];
     const asked = metadata.flatMap((each) => ['--user-metadata', each]);
-    expect(await notation(keys, 'verify', ...asked, `${repository}:${tag}`)).toMatchObject({
+    expect(await notation(scene.keys, 'verify', ...asked, `${repository}:${tag}`)).toMatchObject({
       accepted: true,
     });
-    const reported = await stage('report', [
+    const reported = await scene.stage('report', [
       ...handing('identified', identified),
       ...handing('published', published),
       '--json',
@@ -252,19 +123,19 @@ describe('the stages of a trusted build', () => {
   test('build the head of a pull request for development, unsigned', async () => {
     const base = commit('base');
     const head = commit('proposal', 'proposal');
-    source.git('update-ref', 'refs/pull/7/head', head);
+    scene.source.git('update-ref', 'refs/pull/7/head', head);
     const pull = requestFor(base, {
       source: { event: 'pull_request_target', commitSha: head, pullRequest: 7 },
     });
     const identified = await identify(pull, { event_name: 'pull_request_target' });
     expect(identified.exitCode, identified.stderr).toBe(0);
-    const built = await buildOf(identified);
-    const published = await publishOf(identified, built);
+    const built = await scene.build(identified);
+    const published = await scene.publish(identified, built);
     expect(published.exitCode, published.stderr).toBe(0);
     expect(reportIn(published)).toMatchObject({
       pushed: true,
       signed: false,
-      images_list: [`${registry}/dev/${name}:PR-7`],
+      images_list: [`${registry}/dev/${scene.name}:PR-7`],
     });
   });
 
@@ -321,7 +192,7 @@ describe('the stages of a trusted build', () => {
   test('refuse a pull request whose head has moved on', async () => {
     const base = commit('base again');
     const head = commit('first', 'moving');
-    source.git('update-ref', 'refs/pull/8/head', commit('second', 'moving'));
+    scene.source.git('update-ref', 'refs/pull/8/head', commit('second', 'moving'));
     const pull = requestFor(base, {
       source: { event: 'pull_request_target', commitSha: head, pullRequest: 8 },
     });
@@ -337,24 +208,18 @@ describe('the stages of a trusted build', () => {
 
     beforeAll(async () => {
       identified = await identify(requestFor(commit('for refusals')));
-      built = await buildOf(identified);
+      built = await scene.build(identified);
       other = await identify(requestFor(commit('another')));
     });
 
     const edited = ({ path, digest }: Handed, edit: (text: string) => string): Handed => {
-      const copy = join(folder, `${runs++}-edited.json`);
+      const copy = join(scene.folder, `${uniqueName('edited')}.json`);
       writeFileSync(copy, edit(readFileSync(path, 'utf8')));
       return { path: copy, digest };
     };
     /** As the stage that built could write it itself. */
-    const rewritten = (handed: Handed, change: (report: Record<string, unknown>) => object): Handed => {
-      const document = JSON.parse(readFileSync(handed.path, 'utf8'));
-      document.content.report = change(document.content.report);
-      const copy = join(folder, `${runs++}-rewritten.json`);
-      const text = JSON.stringify(document);
-      writeFileSync(copy, text);
-      return { path: copy, digest: digestOf(text) };
-    };
+    const rewritten = (handed: Handed, change: (report: BuildReport) => object): Handed =>
+      scene.rewritten(handed, ({ report }) => ({ report: change(report) }));
 
     test('to believe a build stage that says it was all published', async () => {
       const forged = rewritten(built as StageRun, (report) => ({
@@ -362,14 +227,14 @@ describe('the stages of a trusted build', () => {
         ...{ pushed: true, signed: true, image_name: 'evil', images_list: ['evil.example/backdoor:v1'] },
       }));
       const handed = [...handing('identified', identified as StageRun), ...handing('built', forged)];
-      const { exitCode, stdout } = await stage('report', [...handed, '--json']);
+      const { exitCode, stdout } = await scene.stage('report', [...handed, '--json']);
       expect(exitCode).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({
         ...{
           status: 'Failed',
           pushed: false,
           signed: false,
-          image_name: name,
+          image_name: scene.name,
           images_list: [],
           signatures: [],
         },
@@ -380,23 +245,23 @@ describe('the stages of a trusted build', () => {
     test.each<[string, () => Promise<StageRun>, RegExp]>([
       [
         'a plan that was changed',
-        () => buildOf(edited(identified as StageRun, (text) => text.replace('kyma-project', 'evil'))),
+        () => scene.build(edited(identified as StageRun, (text) => text.replace('kyma-project', 'evil'))),
         /has digest/,
       ],
       [
         'a plan in the place of an image',
-        () => publishOf(identified as StageRun, identified as StageRun),
+        () => scene.publish(identified as StageRun, identified as StageRun),
         /is what stage "identified" hands on/,
       ],
       [
         'an image of another request',
-        () => publishOf(other as StageRun, built as StageRun),
+        () => scene.publish(other as StageRun, built as StageRun),
         /belongs to another request/,
       ],
       [
         'an image that is not there',
         () =>
-          publishOf(
+          scene.publish(
             identified as StageRun,
             rewritten(built as StageRun, (report) => ({ ...report, digest: `sha256:${'0'.repeat(64)}` })),
           ),
@@ -405,11 +270,11 @@ describe('the stages of a trusted build', () => {
       [
         'one platform of two',
         () =>
-          publishOf(
+          scene.publish(
             identified as StageRun,
             rewritten(built as StageRun, (report) => ({
               ...report,
-              digest: (report.platforms as { digest: string }[])[0]?.digest,
+              digest: report.platforms[0]?.digest,
             })),
           ),
         /the image has one platform, the plan says/,
@@ -417,7 +282,7 @@ describe('the stages of a trusted build', () => {
       [
         'a build that failed',
         () =>
-          publishOf(
+          scene.publish(
             identified as StageRun,
             rewritten(built as StageRun, (report) => ({ ...report, status: 'Failed' })),
           ),
@@ -426,7 +291,7 @@ describe('the stages of a trusted build', () => {
       [
         'a report that says too much',
         () =>
-          publishOf(
+          scene.publish(
             identified as StageRun,
             rewritten(built as StageRun, (report) => ({ ...report, extra: true })),
           ),
@@ -435,7 +300,7 @@ describe('the stages of a trusted build', () => {
       [
         'a report that began at no time',
         () =>
-          publishOf(
+          scene.publish(
             identified as StageRun,
             rewritten(built as StageRun, (report) => ({ ...report, started: 'once' })),
           ),
