@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { isFailure } from '../core/index.ts';
 import { openIssuerKeys, trustedIssuers } from '../identity/index.ts';
 import {
+  type BuildStageResult,
   buildAndPush,
   checkBuildFiles,
   identifyBuild,
-  type PipelineResult,
   planFor,
   publishBuilt,
   unpublishedReport,
@@ -26,7 +26,7 @@ import { openPorts } from './open-ports.ts';
 import { openSources } from './open-sources.ts';
 import { setOutputVariable } from './output-variable.ts';
 import { readRequest } from './read-request.ts';
-import { readIdentified, readReports, requireReports } from './stage-contents.ts';
+import { readIdentified, readReports, requireBuilt } from './stage-contents.ts';
 import { writeStage } from './stage-files.ts';
 import { identityOf, readToken } from './token.ts';
 import { unknownAction } from './usage-error.ts';
@@ -98,6 +98,7 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
     const part = planFor(plan, one(run.args, 'node'));
     await using ports = openPorts({ run, settings, resolvePath, plan: part, emit });
     const shared = {
+      ...(part === plan ? {} : { whole: plan }),
       ...{ plan: part, ports, emit, clock, temporaryFolder: tmpdir(), signal: run.signal },
       advice: adviceSettings(run, settings, part),
     };
@@ -110,7 +111,7 @@ async function build(run: CommandRun, emit: EmitProgress): Promise<number> {
 
 async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
   const { plan, request } = await readIdentified(run);
-  const built = await requireReports(run, 'built', request);
+  const built = await requireBuilt(run, request);
   return handOn(run, { kind: 'published', plan, request }, async (handOver) => {
     const { settings, resolvePath } = await loadConfiguration(run, undefined);
     await using connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
@@ -121,6 +122,7 @@ async function publish(run: CommandRun, emit: EmitProgress): Promise<number> {
       ports: {
         checkSigners: ports.checkSigners,
         openPublisher: ports.openPublisher,
+        openEarlierImages: ports.openEarlierImages,
         fetchManifest: (repository, digest, signal) =>
           connections.registry.withSignal(signal).fetchManifest(repository, digest),
         pushManifest: (repository, { bytes, descriptor }, signal) => {
@@ -149,12 +151,13 @@ interface HandedOn {
 async function handOn(
   run: CommandRun,
   { kind, plan, request }: HandedOn,
-  work: (handOver: (result: PipelineResult) => Promise<void>) => Promise<void>,
+  work: (handOver: (result: BuildStageResult) => Promise<void>) => Promise<void>,
 ): Promise<number> {
-  let handed: PipelineResult | undefined;
-  const handOver = async (result: PipelineResult) => {
+  let handed: BuildStageResult | undefined;
+  const handOver = async (result: BuildStageResult) => {
     handed = result;
-    await writeStage(run, kind, { request, report: result.report });
+    const { report, reuse } = result;
+    await writeStage(run, kind, { request, report, reuse });
   };
   try {
     await work(handOver);

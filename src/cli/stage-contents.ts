@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ImageBuilderError } from '../core/index.ts';
-import type { IdentifiedBuild } from '../pipeline/index.ts';
+import { type Digest, isDigest } from '../oci/index.ts';
+import type { BuiltPart, IdentifiedBuild } from '../pipeline/index.ts';
 import { type BuildReport, buildReportSchema } from '../report/index.ts';
 import type { CommandRun } from './commands.ts';
 import { readStage, requireStage } from './stage-files.ts';
@@ -11,7 +12,19 @@ export async function readIdentified(run: CommandRun): Promise<IdentifiedBuild> 
   return identified as IdentifiedBuild;
 }
 
-const handedOn = z.strictObject({ request: z.string(), report: buildReportSchema });
+const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value));
+
+const handedReuse = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ineligible'), reason: z.string(), line: z.optional(z.int()) }),
+  z.strictObject({ kind: z.literal('built'), inputs: digest, reason: z.string(), confirmed: z.boolean() }),
+  z.strictObject({ kind: z.literal('reused'), inputs: digest }),
+]);
+
+const handedOn = z.strictObject({
+  request: z.string(),
+  report: buildReportSchema,
+  reuse: z.optional(handedReuse),
+});
 
 /**
  * The reports of a stage's jobs, checked to the last field: they ran somebody else's code. None when that stage handed
@@ -23,27 +36,24 @@ export async function readReports(
   request: string,
 ): Promise<readonly BuildReport[]> {
   const contents = await readStage(run, kind);
-  return contents.map((content) => checkReport(content, kind, request));
+  return contents.map((content) => checkPart(content, kind, request).report);
 }
 
-/** The same, when there is no going on without them. */
-export async function requireReports(
-  run: CommandRun,
-  kind: ReportingStage,
-  request: string,
-): Promise<readonly BuildReport[]> {
-  const contents = await requireStage(run, kind);
-  return contents.map((content) => checkReport(content, kind, request));
+/** The same of the stage that builds, with all that it hands on, when there is no going on without it. */
+export async function requireBuilt(run: CommandRun, request: string): Promise<readonly BuiltPart[]> {
+  const contents = await requireStage(run, 'built');
+  return contents.map((content) => checkPart(content, 'built', request));
 }
 
 type ReportingStage = 'built' | 'published';
 
-function checkReport(content: unknown, kind: ReportingStage, request: string): BuildReport {
+function checkPart(content: unknown, kind: ReportingStage, request: string): BuiltPart {
   const parsed = z.safeParse(handedOn, content, { jitless: true });
   if (!parsed.success || Number.isNaN(Date.parse(parsed.data.report.started)))
     throw refused(kind, 'is not a build report of this version');
-  if (parsed.data.request !== request) throw refused(kind, 'belongs to another request');
-  return parsed.data.report;
+  const { request: answered, ...part } = parsed.data;
+  if (answered !== request) throw refused(kind, 'belongs to another request');
+  return part;
 }
 
 function refused(kind: string, fault: string): ImageBuilderError {

@@ -11,12 +11,9 @@ import { type Signing, signImage } from './sign-image.ts';
 
 /** Brings the image to every repository by digest, has it signed, and only then moves the tags. */
 export async function publishImage(run: Run): Promise<void> {
-  const { plan, record, ports, signal } = run;
-  const content = imageOf(record);
-  if (content === undefined) return;
+  const { plan, ports, signal } = run;
   await inPublishTime(plan, signal, async (inTime) => {
-    await pushImage(run, inTime);
-    const image = pushedImage(content, plan);
+    const image = await pushImage(run, inTime);
     await signAndTag(run, ports.openPublisher(inTime), image);
     await keepFingerprint(run, image, inTime);
   });
@@ -24,7 +21,9 @@ export async function publishImage(run: Run): Promise<void> {
 
 /** Brings the image to every repository by digest, and no further. */
 export async function pushOnly(run: Run): Promise<void> {
-  await inPublishTime(run.plan, run.signal, (inTime) => pushImage(run, inTime));
+  await inPublishTime(run.plan, run.signal, async (inTime) => {
+    await pushImage(run, inTime);
+  });
 }
 
 /** Ends what takes longer than the plan gives to publishing. */
@@ -37,8 +36,18 @@ export function inPublishTime(
   return withDeadline({ signal, seconds, late: () => publishedTooSlowly(seconds) }, work);
 }
 
-/** Under no tag: nobody finds it yet. */
-async function pushImage({ plan, stages, record, ports }: Run, signal: AbortSignal): Promise<void> {
+/** The part of a run that brings an image to where it belongs. */
+type Pushing = Pick<Run, 'plan' | 'record' | 'stages'> & {
+  readonly ports: Pick<Run['ports'], 'openEarlierImages' | 'openPublisher'>;
+};
+
+/** Brings the image to every repository, under no tag: nobody finds it yet. */
+export async function pushImage(
+  { plan, stages, record, ports }: Pushing,
+  signal: AbortSignal,
+): Promise<PushedImage> {
+  const content = imageOf(record);
+  if (content === undefined) throw new Error('there is no image');
   const repositories = plan.destinations.map(({ push }) => push);
   const count = repositories.length === 1 ? 'one repository' : `${repositories.length} repositories`;
   const { reuse, image } = record;
@@ -48,6 +57,7 @@ async function pushImage({ plan, stages, record, ports }: Run, signal: AbortSign
     else if (image !== undefined)
       record.published = await ports.openPublisher(signal).publish({ layout: image.layout, repositories });
   });
+  return pushedImage(content, plan);
 }
 
 /** The image in every repository gets its signatures first and its names last. */

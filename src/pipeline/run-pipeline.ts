@@ -9,8 +9,8 @@ import { obtainImage } from './obtain-image.ts';
 import { makeWorkFolder, ownFolder } from './own-folder.ts';
 import { publishImage, pushOnly } from './publish-image.ts';
 import { confirmInputs } from './reuse/confirm-inputs.ts';
+import { type HandedReuse, handReuseOn } from './reuse/handed-reuse.ts';
 import { lookForImage } from './reuse/look-for-image.ts';
-import { withoutReuse } from './reuse/without-reuse.ts';
 import type { PipelineInputs, Run } from './run.ts';
 import { startRecord } from './run-record.ts';
 import { startStageClock } from './stage-clock.ts';
@@ -30,26 +30,40 @@ export interface PipelineResult {
 export async function runPipeline(inputs: PipelineInputs): Promise<PipelineResult> {
   return runStages(inputs, async (run) => {
     await checkSigners(run);
-    if (!(await lookForImage(run))) {
-      await obtainImage(run);
-      await checkUsedBases(run);
-      await confirmInputs(run);
-    }
+    if (!(await lookForImage(run))) await buildImage(run);
     await publishImage(run);
     await forgetImage(run);
   });
 }
 
-/** The first part of it: builds and pushes by digest. Whoever runs it needs no key, and can move no tag. */
-export async function buildAndPush(inputs: PipelineInputs): Promise<PipelineResult> {
-  // A checkout that was fetched for this run alone is another one in the next: nothing kept would be found again.
+export interface BuildStageResult extends PipelineResult {
+  /** For the stage that publishes; absent where no earlier image was to be reused. */
+  readonly reuse?: HandedReuse;
+}
+
+/**
+ * The first part of it: finds an earlier image, or builds and pushes one by digest. Whoever runs it needs no key, and can
+ * move no tag.
+ */
+export async function buildAndPush(inputs: PipelineInputs): Promise<BuildStageResult> {
+  let reuse: HandedReuse | undefined;
   const stages: Stages = async (run) => {
-    run.record.reuse = withoutReuse(run.plan);
-    await obtainImage(run);
-    await checkUsedBases(run);
-    await pushOnly(run);
+    if (!(await lookForImage(run))) {
+      await buildImage(run);
+      await pushOnly(run);
+    }
+    reuse = handReuseOn(run.record.reuse);
   };
-  return runStages(inputs, stages, { keeps: false });
+  // A checkout that was fetched for this run alone is another one in the next: nothing kept would be found again.
+  const result = await runStages(inputs, stages, { keeps: false });
+  return reuse === undefined ? result : { ...result, reuse };
+}
+
+/** An image that policy allows, and what is known of its inputs. */
+async function buildImage(run: Run): Promise<void> {
+  await obtainImage(run);
+  await checkUsedBases(run);
+  await confirmInputs(run);
 }
 
 type Stages = (run: Run) => Promise<void>;

@@ -9,6 +9,8 @@ import type { StageClock } from './stage-clock.ts';
 
 export interface PipelineInputs {
   readonly plan: BuildPlan;
+  /** Of which `plan` is a part, where several jobs carry one out. */
+  readonly whole?: BuildPlan;
   /** Absolute path of the checkout. */
   readonly root: string;
   readonly advice: AdviceSettings;

@@ -88,13 +88,24 @@ describe('a build with builder nodes', () => {
 });
 
 describe('a build of several nodes in Azure DevOps', () => {
-  test('has a job for each, whose images become one that is signed', async () => {
+  test('has a job for each, whose images become one that is signed, and needs no other one', async () => {
     const env = dockerContexts(hosts, temporaryFolder());
-    const stage = await openRemoteStage({ settings: { 'builder-nodes': nodes }, buildEnvironment: env });
+    const embedded = { key: 'keys/signing/key.pem', chain: 'keys/signing/chain.pem' };
+    const settings = {
+      'builder-nodes': nodes,
+      reuse: { enabled: true, 'builder-version': 'of this machine' },
+      'sign-config': {
+        'enabled-signers': { '*': ['embedded'] },
+        signers: [{ name: 'embedded', type: 'notation', config: embedded }],
+      },
+      trust: { directory: 'keys/notation' },
+    };
+    const stage = await openRemoteStage({ settings, buildEnvironment: env });
     try {
-      const sha = stage.source.commit({ Dockerfile: dockerfile }, { branch: 'main' });
+      const files = { Dockerfile: dockerfile, '.dockerignore': '.git\n' };
+      const push = () => pushOf(stage.source.commit(files, { branch: 'main' }));
       const platforms = 'linux/amd64\nlinux/arm64';
-      const step = await startAction(stage, pushOf(sha), { platforms }).ended;
+      const step = await startAction(stage, push(), { platforms }).ended;
       expect(step.exitCode, step.stdout + step.stderr).toBe(0);
       const image = `${stage.production}@${step.outputs.digest}`;
       expect(await machine(image, 'linux/arm64')).toBe('aarch64');
@@ -105,6 +116,12 @@ describe('a build of several nodes in Azure DevOps', () => {
         ({ type, name }) => type === 'Job' && name.startsWith('build'),
       );
       expect(jobs?.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
+      const again = await startAction(stage, push(), { platforms }).ended;
+      expect(again.exitCode, again.stdout + again.stderr).toBe(0);
+      expect(again.report).toMatchObject({
+        ...{ digest: step.outputs.digest, signed: true, reuse: { state: 'reused' } },
+        platforms: [{ steps: 0 }, { steps: 0 }],
+      });
     } finally {
       await stage.close();
     }

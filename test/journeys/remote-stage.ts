@@ -48,7 +48,7 @@ export const planted = {
 } as const;
 
 export interface RemoteStageOptions {
-  /** More of the configuration of both sides. */
+  /** More of the configuration of both sides; with signers of its own the service is none of them. */
   readonly settings?: object;
   /** More of what agents have that build. */
   readonly buildEnvironment?: Readonly<Record<string, string>>;
@@ -73,7 +73,9 @@ export async function openRemoteStage(options: RemoteStageOptions = {}): Promise
   const made = { ...remoteConfiguration(servers), ...settings };
   const write = (file: string, settings: object) => {
     const lines = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
-    writeFileSync(file, lines.join('') + readFileSync(join(keys.directory, 'sign-config.yaml'), 'utf8'));
+    const signers =
+      'sign-config' in settings ? '' : readFileSync(join(keys.directory, 'sign-config.yaml'), 'utf8');
+    writeFileSync(file, lines.join('') + signers);
     return file;
   };
   write(config, made);

@@ -49,7 +49,7 @@ export interface TrustedStage {
       readonly env?: Readonly<Record<string, string>>;
     },
   ): Promise<StageRun>;
-  /** On an agent that has certificates and no key. */
+  /** What the only node builds, on an agent that has certificates and no key. */
   build(identified: Handed, env?: Readonly<Record<string, string>>): Promise<StageRun>;
   publish(identified: Handed, built: Handed): Promise<StageRun>;
   /** What the stage that built could have written itself. */
@@ -125,7 +125,10 @@ export async function openTrustedStage(options: TrustedStageOptions = {}): Promi
       return run('identify', ['--request', path], { AUTHORIZATION: token, ...env });
     },
     build: (identified, env = {}) =>
-      run('build', handing('identified', identified), { IMAGE_BUILDER_CONFIG: agentConfig, ...env }),
+      run('build', ['--node', 'default', ...handing('identified', identified)], {
+        IMAGE_BUILDER_CONFIG: agentConfig,
+        ...env,
+      }),
     publish: (identified, built) =>
       run('publish', [...handing('identified', identified), ...handing('built', built)]),
     rewritten: (handed, change) => {

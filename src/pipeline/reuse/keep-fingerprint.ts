@@ -10,7 +10,7 @@ import type { ReuseRecord } from './reuse-record.ts';
  * time, and nothing else.
  */
 export async function keepFingerprint(
-  run: Pick<Run, 'record' | 'ports' | 'emit'>,
+  run: Pick<Run, 'record' | 'emit'> & { readonly ports: Pick<Run['ports'], 'openEarlierImages'> },
   image: PushedImage,
   signal: AbortSignal,
 ): Promise<void> {

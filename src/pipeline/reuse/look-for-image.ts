@@ -13,10 +13,20 @@ import type { ReuseRecord } from './reuse-record.ts';
 export async function lookForImage(run: Run): Promise<boolean> {
   const { plan, record, stages, emit } = run;
   if (plan.reuse === undefined) return false;
-  const reuse = await stages.run('plan', 'looking for an image of the same inputs', () => look(run));
+  const reuse = await stages.run('plan', 'looking for an image of the same inputs', () => lookForWhole(run));
   record.reuse = reuse;
   emit({ kind: 'notice', level: 'info', ...noticeOf(reuse, plan.image.dockerfile) });
   return reuse.kind === 'reused';
+}
+
+/** An earlier image is not there in parts, so each of several jobs looks for all of it. */
+async function lookForWhole(run: Run): Promise<ReuseRecord> {
+  const { whole } = run;
+  if (whole === undefined) return look(run);
+  const reason =
+    'engines of other jobs cannot be asked for their version: let "reuse.builder-version" in the configuration stand for it';
+  if (whole.reuse?.builderVersion === undefined) return { kind: 'ineligible', reason };
+  return look({ ...run, plan: whole });
 }
 
 async function look(run: Run): Promise<ReuseRecord> {

@@ -13,6 +13,11 @@ test('a node carries out the part of a plan that is for it, and everybody else a
   expect(planFor(plan, undefined)).toBe(plan);
 });
 
+test('the only node carries out the plan as it is', () => {
+  const alone = { ...plan, nodes: plan.nodes.slice(0, 1) };
+  expect(planFor(alone, 'amd')).toBe(alone);
+});
+
 test('a node that the plan does not know gets none of it, and is told those that do', () => {
   expect(() => planFor(plan, 'riscv')).toThrow(
     expect.objectContaining({ code: 'request.invalid', hint: 'nodes of the plan: amd, arm' }),

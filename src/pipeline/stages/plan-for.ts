@@ -5,7 +5,8 @@ import type { BuildPlan } from '../../plan/index.ts';
 export function planFor(plan: BuildPlan, nodeName: string | undefined): BuildPlan {
   if (nodeName === undefined) return plan;
   const node = plan.nodes.find(({ name }) => name === nodeName);
-  if (node !== undefined) return { ...plan, platforms: node.platforms, nodes: [node] };
+  if (node !== undefined)
+    return plan.nodes.length === 1 ? plan : { ...plan, platforms: node.platforms, nodes: [node] };
   const hint = `nodes of the plan: ${plan.nodes.map(({ name }) => name).join(', ')}`;
   throw new ImageBuilderError(
     'request.invalid',

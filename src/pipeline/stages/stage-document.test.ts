@@ -29,8 +29,8 @@ describe('a document that one stage hands to the next', () => {
     ],
     [
       'is of another version',
-      changed((document) => ({ ...document, version: 2 })),
-      /is of version 2, expected 1/,
+      changed((document) => ({ ...document, version: 1 })),
+      /is of version 1, expected 2/,
     ],
     ['has no version', changed(({ version: _, ...document }) => document), /is of version undefined/],
     ['is of another stage', writeDocument('built', content), /is what stage "built" hands on/],

@@ -5,7 +5,7 @@ import { type Digest, digestOf, matchesDigest } from '../../oci/index.ts';
 export type StageKind = 'identified' | 'built' | 'published';
 
 /** Of the form below; a stage reads no other. */
-const version = 1;
+const version = 2;
 
 /** Bytes; plans have some thousand, and build arguments may hold files. */
 export const largestDocument = 8 * 1024 * 1024;
