@@ -132,6 +132,7 @@ const plan: BuildPlan = {
   },
   signing: { kind: 'signed-by', signers: ['signify-prod'] },
   attestations: { provenance: 'off', sbom: false },
+  compression: 'gzip',
   sourceDateEpoch: 1_633_003_200,
   noCache: false,
   reuse: {

@@ -43,12 +43,13 @@ function assignments(values: readonly (readonly [string, string])[]): string[] {
   return values.map(([name, value]) => `${name}=${value}`);
 }
 
-function output({ outputDir, rewriteTimestamp }: BuildxJob): string {
+function output({ outputDir, rewriteTimestamp, compression }: BuildxJob): string {
   if (outputDir === undefined) return csvRecord({ type: 'cacheonly' });
   return csvRecord({
     type: 'oci',
     tar: 'false',
     'oci-mediatypes': 'true',
+    compression: compression === 'gzip' ? undefined : compression,
     'rewrite-timestamp': rewriteTimestamp ? 'true' : undefined,
     dest: outputDir,
   });

@@ -27,6 +27,8 @@ export interface BuildJob {
   readonly provenance: 'off' | 'min' | 'max';
   /** Whether to scan, or the image of the scanner. */
   readonly sbom: boolean | string;
+  /** Of the layers that the build adds. */
+  readonly compression: 'gzip' | 'zstd';
   readonly noCache: boolean;
   /** Seconds since the epoch that stand for every time in the image. */
   readonly sourceDateEpoch?: number | undefined;

@@ -36,6 +36,7 @@ function jobFor(fixture: string, change: Partial<BuildJob> = {}): BuildJob {
     cacheTo: [],
     provenance: 'min',
     sbom: false,
+    compression: 'gzip',
     noCache: false,
     rewriteTimestamp: false,
     outputDir: join(scratch, 'layout'),

@@ -30,8 +30,8 @@ export function helperDockerfile({ work, image, mounts, images }: HelperRecipe):
     `RUN ${flags.join(' ')} ${JSON.stringify(command)}`,
   ];
   if (images === undefined) return [...transfer, ''].join('\n');
-  const stages = images.map((from, at) => `${from} AS ahead-${at}`);
-  const bases = images.map((_, at) => `--mount=type=bind,from=ahead-${at},target=/ahead/${at}`);
+  const stages = images.map((from, at) => `${from} AS base-${at}`);
+  const bases = images.map((_, at) => `--mount=type=bind,from=base-${at},target=/bases/${at}`);
   const last = [
     '--mount=type=bind,from=transfer,target=/transfer',
     ...bases,

@@ -66,6 +66,7 @@ function sections(plan: BuildPlan, mounts: readonly NodeMounts[]): [title: strin
       'attested',
       [`provenance ${plan.attestations.provenance}, SBOM ${plan.attestations.sbom === false ? 'off' : 'on'}`],
     ],
+    ['compressed', plan.compression === 'gzip' ? [] : [`new layers with ${plan.compression}`]],
     [
       'reproducible',
       plan.sourceDateEpoch === undefined

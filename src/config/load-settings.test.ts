@@ -39,6 +39,7 @@ describe('a configuration that is right', () => {
         reproducible: false,
         provenance: 'min',
         sbom: false,
+        compression: 'gzip',
         reuse: { enabled: false },
         cache: { enabled: false, ...cacheDefaults },
         builderNodes: [],

@@ -38,6 +38,7 @@ describe('settingsTable', () => {
       'reproducible = false [default]',
       'provenance = min [default]',
       'sbom = false [default]',
+      'compression = gzip [default]',
       'cache.enabled = false [default]',
       'cache.cache-repo = (not set) [default]',
       'cache.mounts = true [default]',

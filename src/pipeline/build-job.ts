@@ -34,6 +34,7 @@ export function buildJob(plan: BuildPlan, node: BuildNode, { root, workFolder }:
     cacheTo: [],
     provenance: attestations.provenance,
     sbom: attestations.sbom,
+    compression: plan.compression,
     noCache: plan.noCache,
     ...(plan.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: plan.sourceDateEpoch }),
     rewriteTimestamp: plan.sourceDateEpoch !== undefined,

@@ -21,6 +21,7 @@ function planWith(bases: Bases, change: Partial<BuildPlan> = {}): BuildPlan {
     buildContexts: [],
     policy: { bases },
     attestations: { provenance: 'min', sbom: false },
+    compression: 'gzip',
     ...change,
   } as unknown as BuildPlan;
 }

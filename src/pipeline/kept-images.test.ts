@@ -30,6 +30,7 @@ const plan = {
   secrets: [],
   labels: { 'org.opencontainers.image.created': 'then', 'org.opencontainers.image.title': 'app' },
   attestations: { provenance: 'min', sbom: false },
+  compression: 'gzip',
   noCache: false,
   created: 'then',
 } as unknown as BuildPlan;
@@ -75,6 +76,7 @@ describe('an image that could not be published', () => {
     ['another target', { image: { ...plan.image, target: 'x' } }],
     ['another label', { labels: { ...plan.labels, 'org.opencontainers.image.title': 'b' } }],
     ['a secret, whose value may have changed', { secrets: [{ id: 'x', kind: 'file', path: 'y' }] }],
+    ['another compression', { compression: 'zstd' }],
     ['other attestations', { attestations: { provenance: 'max', sbom: false } }],
     ['the wish to run every step again', { noCache: true }],
   ])('is not found with %s', async (_, change) => {

@@ -51,9 +51,9 @@ function mayBeKept({ noCache, secrets }: BuildPlan): boolean {
 /** Everything of a plan that influences what is built; where it goes, and the reading of the clock, do not. */
 function keyOf(plan: BuildPlan, stamp: string): string {
   const { 'org.opencontainers.image.created': _, ...labels } = plan.labels;
-  const { source, image, platforms, buildArgs, buildContexts, attestations, sourceDateEpoch } = plan;
+  const { source, image, platforms, buildArgs, buildContexts, attestations, compression } = plan;
   const influences = [stamp, source.commit, image, platforms, buildArgs, buildContexts, labels];
-  const text = JSON.stringify([...influences, attestations, sourceDateEpoch]);
+  const text = JSON.stringify([...influences, attestations, compression, plan.sourceDateEpoch]);
   return `${prefix}${createHash('sha256').update(text).digest('hex')}`;
 }
 

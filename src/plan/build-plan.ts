@@ -66,6 +66,8 @@ export interface BuildPlan {
   /** What else policy says, and which of its rules. */
   readonly policy: Omit<Allowed, 'destinations' | 'signing'>;
   readonly attestations: { readonly provenance: 'off' | 'min' | 'max'; readonly sbom: boolean | string };
+  /** Of the layers that the build adds. */
+  readonly compression: 'gzip' | 'zstd';
   /** Seconds since 1970 that every time in the image is set to; absent when the build need not be reproducible. */
   readonly sourceDateEpoch?: number;
   readonly noCache: boolean;

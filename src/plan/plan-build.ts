@@ -59,6 +59,7 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
     signing,
     policy,
     attestations: { provenance: epoch === undefined ? settings.provenance : 'off', sbom: settings.sbom },
+    compression: settings.compression,
     ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
     noCache: request.noCache,
     ...planReuse({ ...inputs, tags, signing, built }),

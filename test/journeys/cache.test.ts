@@ -87,6 +87,7 @@ async function run(
     'default-pr-tag': { name: 'default_tag', value: 'PR-{{ .PRNumber }}', validation: '^PR-[0-9]+$' },
     platforms: builderNodes.length > 0 ? builderNodes.flatMap(({ platforms }) => platforms) : ['linux/amd64'],
     provenance: 'off',
+    compression: 'zstd',
     cache: {
       ...{ enabled: true, 'cache-repo': `${cache}/cache`, 'helper-image': transferImage },
       'engine-per-build': alone,
@@ -102,6 +103,7 @@ async function run(
   const { exitCode, report, stderr } = await build(flags, { cwd, env });
   expect(exitCode, stderr).toBe(0);
   return {
+    image: `${registry}/built/${name}@${report.digest}`,
     has: [...stderr.matchAll(/\| has (.*)/g)].map(([, words]) => words),
     asItWas: stderr.match(/\| as it was/g)?.length ?? 0,
     saved: [...stderr.matchAll(/cache mounts saved: (.*)/g)].map(([, ids]) => ids).sort(),
@@ -118,6 +120,13 @@ async function tagsOf(tier: string, name: string): Promise<Readonly<Record<strin
   const tags = (await crane('ls', place)).split('\n').filter((tag) => tag !== '');
   const digests = await Promise.all(tags.map((tag) => crane('digest', `${place}:${tag}`)));
   return Object.fromEntries(tags.map((tag, at) => [tag, digests[at] ?? '']));
+}
+
+const zstd = 'application/vnd.oci.image.layer.v1.tar+zstd';
+
+async function layerTypes(reference: string, ...flags: readonly string[]): Promise<readonly string[]> {
+  const { layers } = JSON.parse(await crane('manifest', ...flags, reference));
+  return layers.map(({ mediaType }: { mediaType: string }) => mediaType);
 }
 
 describe('machines that were made a second ago', () => {
@@ -142,14 +151,10 @@ describe('machines that were made a second ago', () => {
     );
     expect(made).toMatchObject({ has: ['one', 'one'], warnings: [], cached: ['0 of 4', '0 of 4'] });
     expect(made.saved).toEqual(['amd64', 'arm64'].map((arch) => `../kept-${arch}, expected-${arch}, /steps`));
+    expect(await layerTypes(made.image, '--platform', 'linux/amd64')).toContain(zstd);
     const trusted = await tagsOf('trusted', name);
     expect(Object.keys(trusted)).toHaveLength(10);
-    const layers = JSON.parse(
-      await crane('manifest', `${registry}/cache/trusted/${name}:linux-arm64`),
-    ).layers;
-    expect(layers.map(({ mediaType }: { mediaType: string }) => mediaType)).toContain(
-      'application/vnd.oci.image.layer.v1.tar+zstd',
-    );
+    expect(await layerTypes(`${registry}/cache/trusted/${name}:linux-arm64`)).toContain(zstd);
 
     const found = await run(name, 'two', { args: pull, nodes: swapped, env });
     expect(found).toMatchObject({ has: ['one two', 'one two'], asItWas: 2, warnings: [] });

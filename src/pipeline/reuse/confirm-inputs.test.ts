@@ -28,6 +28,7 @@ const plan = {
   platforms: ['linux/amd64'],
   buildContexts: [],
   attestations: { provenance: 'off', sbom: false },
+  compression: 'gzip',
 } as unknown as BuildPlan;
 
 const fingerprint = digestOf('inputs');

@@ -40,6 +40,7 @@ export function fingerprintOf(plan: BuildPlan, inputs: Digest): Digest {
     ['arguments', byName(args)],
     ['labels', byName(labels)],
     ['attestations', [attestations.provenance, attestations.sbom]],
+    ['compression', plan.compression],
     ['reproducible', plan.sourceDateEpoch !== undefined],
     ['epoch', reuse?.epoch ?? null],
     ['inputs', inputs],

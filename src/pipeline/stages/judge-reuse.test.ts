@@ -21,6 +21,7 @@ const plan = {
   signing: { kind: 'signed-by', signers: ['own'] },
   policy: { kind: 'allowed', rule: 'production', bases: {} },
   attestations: { provenance: 'min', sbom: false },
+  compression: 'gzip',
   reuse,
 } as unknown as BuildPlan;
 
