@@ -64,6 +64,7 @@ export async function configureOurs(
     config,
     [
       `registry: ${repository}`,
+      'compression: zstd',
       'default-commit-tag:',
       '  name: default_tag',
       '  value: v{{ .Date }}-{{ .ShortSHA }}',

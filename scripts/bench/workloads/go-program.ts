@@ -51,8 +51,8 @@ function dockerfile(base: string): string {
 ARG TARGETOS
 ARG TARGETARCH
 WORKDIR /src
-COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build \\
+RUN --mount=type=bind,target=/src \\
+    --mount=type=cache,target=/root/.cache/go-build \\
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -o /app ./cmd/app
 FROM scratch
 COPY --from=build /app /app
