@@ -95,6 +95,7 @@ const plan: BuildPlan = {
       cache: cacheOf('linux-amd64'),
     },
   ],
+  cacheLogin: { registry: 'reg.example', username: 'cache-trusted', tokenVariable: 'CACHE_TRUSTED' },
   buildArgs: [
     ['BUILD_COMMIT_SHA', 'a'.repeat(40)],
     ['LDFLAGS', `-X ${'long '.repeat(40)}`],

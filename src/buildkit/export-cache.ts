@@ -9,6 +9,8 @@ export interface CacheExport {
   readonly job: BuildJob;
   /** A reference in a registry. */
   readonly to: string;
+  /** Absolute path of a folder of its own, which need not be there. */
+  readonly folder: string;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CacheExport {
  */
 export async function exportCache(
   engine: Engine,
-  { job, to }: CacheExport,
+  { job, to }: Pick<CacheExport, 'job' | 'to'>,
   options: BuildxOptions,
 ): Promise<void> {
   const { outputDir: _, metadataPath: __, ...rest } = job;

@@ -38,6 +38,7 @@ async function build(
     maxBytes: 2 ** 20,
     folder: join(machine.folder, 'work'),
     registry,
+    writer: registry,
     emit,
     random: () => randomBytes(16).toString('hex'),
     outOfReach: async () => undefined,
@@ -329,7 +330,7 @@ describe('an engine', limits, () => {
     const stop = new AbortController();
     const keeper = keepMounts({
       ...{ mounts: [mount], places: places(fake, 'trusted'), helperImage: 'helper', maxBytes: 2 ** 20 },
-      ...{ folder: join(machine.folder, 'work'), registry, emit, random: () => 'token' },
+      ...{ folder: join(machine.folder, 'work'), registry, writer: registry, emit, random: () => 'token' },
       outOfReach: async () => undefined,
       runHelper: async () => {
         stop.abort('enough');

@@ -25,6 +25,8 @@ export interface KeepMountsOptions extends TransferOptions {
   /** Bytes of the files of one directory. */
   readonly maxBytes: number;
   readonly registry: RegistryClient;
+  /** The same registry, as whoever may write there. */
+  readonly writer: RegistryClient;
   /** Why no helper build could reach this program, where that is known without trying. */
   readonly outOfReach: () => Promise<string | undefined>;
   readonly emit: EmitProgress;
@@ -98,7 +100,7 @@ class Keeper implements MountKeeper {
   }
 
   async save(changed: readonly Mount[], signal: AbortSignal): Promise<void> {
-    const { folder, maxBytes, places, registry } = this.#options;
+    const { folder, maxBytes, places, writer } = this.#options;
     const mounts = this.#among(changed);
     if (this.#givenUp || mounts.length === 0) return;
     await this.#guard('saved', { signal, seconds: limits.save }, async (inTime) => {
@@ -115,7 +117,7 @@ class Keeper implements MountKeeper {
       });
       await using _ = await this.#transfer({ work: 'save', mounts, handlers }, inTime);
       const pushing = [...packed].map(([key, mount]) =>
-        pushMount(registry.withSignal(inTime), placeOf(places.write, key), mount),
+        pushMount(writer.withSignal(inTime), placeOf(places.write, key), mount),
       );
       await Promise.all(pushing);
       this.#inform('saved', [...packed.keys()]);

@@ -3,7 +3,7 @@ import type { BuildPlan } from '../plan/index.ts';
 
 export interface EngineEnvironmentInputs {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly settings: Pick<Settings, 'source' | 'goModules'>;
+  readonly settings: Pick<Settings, 'source' | 'goModules' | 'cache'>;
   readonly plan: Pick<BuildPlan, 'secrets'>;
 }
 
@@ -16,8 +16,9 @@ export function engineEnvironment({
   settings,
   plan,
 }: EngineEnvironmentInputs): EngineEnvironmentInputs['environment'] {
-  const hosts = [...settings.source.hosts, ...(settings.goModules?.hosts ?? [])];
-  const tokens = ['AUTHORIZATION', ...hosts.map(({ tokenVariable }) => tokenVariable)];
+  const { source, goModules, cache } = settings;
+  const logins = [...source.hosts, ...(goModules?.hosts ?? []), ...cache.logins];
+  const tokens = ['AUTHORIZATION', ...logins.map(({ tokenVariable }) => tokenVariable)];
   const given = plan.secrets.flatMap((secret) => (secret.kind === 'environment' ? [secret.variable] : []));
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !tokens.includes(name) || given.includes(name)),

@@ -16,7 +16,8 @@ import { keepMounts, type MountKeeper } from '../cache-mounts/index.ts';
 import { parseReference } from '../oci/index.ts';
 import type { MountKeeping, Ports } from '../pipeline/index.ts';
 import { prefixed } from '../progress/index.ts';
-import type { RegistryClient } from '../registry/index.ts';
+import { ownDockerConfig, type RegistryClient } from '../registry/index.ts';
+import type { LazyLogin } from './connect.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import type { PortInputs } from './open-ports.ts';
 
@@ -35,11 +36,16 @@ export interface CacheRegistries {
   readonly registry: RegistryClient;
   /** Gives up early. */
   readonly impatient: RegistryClient;
+  /** As whoever writes caches. */
+  readonly writer: RegistryClient;
+  /** Of the writer; that of docker when undefined. */
+  readonly login: LazyLogin | undefined;
 }
 
 /** The adapters of the pipeline that work with engines. */
-export function enginePorts(inputs: PortInputs, { registry, impatient }: CacheRegistries): EnginePorts {
+export function enginePorts(inputs: PortInputs, registries: CacheRegistries): EnginePorts {
   const { plan, emit } = inputs;
+  const { impatient, writer, login } = registries;
   return {
     build: async (job, signal) => {
       const { engine, env } = await engineOf(inputs, job.builder);
@@ -52,13 +58,16 @@ export function enginePorts(inputs: PortInputs, { registry, impatient }: CacheRe
     },
     exportCache: async (made, signal) => {
       const { engine, env } = await engineOf(inputs, made.job.builder);
-      await exportCache(engine, made, { env, signal });
+      if (login === undefined) return exportCache(engine, made, { env, signal });
+      const { folder } = made;
+      await using own = await ownDockerConfig({ environment: env, folder, login: await login.read() });
+      await exportCache(engine, made, { env: own.environment, signal });
     },
     keepSteps: async (reference, steps, signal) => {
       const parsed = parseReference(reference);
-      if (parsed !== undefined) await writeKeptSteps(registry.withSignal(signal), parsed, steps);
+      if (parsed !== undefined) await writeKeptSteps(writer.withSignal(signal), parsed, steps);
     },
-    keepMounts: (keeping) => mountKeeper(inputs, registry, keeping),
+    keepMounts: (keeping) => mountKeeper(inputs, registries, keeping),
     recordedMaterials: async (build, signal) => {
       const { engine, env } = await engineOf(inputs, build.builder);
       return recordedMaterials(engine, build, { env, signal });
@@ -84,11 +93,15 @@ async function engineOf(
   return { engine: await findEngine({ env }), env };
 }
 
-function mountKeeper(inputs: PortInputs, registry: RegistryClient, keeping: MountKeeping): MountKeeper {
+function mountKeeper(
+  inputs: PortInputs,
+  { registry, writer }: CacheRegistries,
+  keeping: MountKeeping,
+): MountKeeper {
   const { cache, mounts, namespace, folder, node } = keeping;
   const { builder } = node;
   return keepMounts({
-    ...{ mounts, folder, registry },
+    ...{ mounts, folder, registry, writer },
     emit: inputs.plan.nodes.length === 1 ? inputs.emit : prefixed(node.name, inputs.emit),
     places: cache,
     helperImage: cache.helperImage,

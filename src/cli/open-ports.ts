@@ -12,6 +12,7 @@ import {
   readImageLayout,
   rememberReads,
 } from '../registry/index.ts';
+import { cacheLogin } from './cache-login.ts';
 import type { CommandRun } from './commands.ts';
 import { clock, connect } from './connect.ts';
 import { enginePorts } from './engine-ports.ts';
@@ -37,8 +38,12 @@ const patience = { policy: { attempts: 2 } };
 /** The adapters behind the pipeline; disposing of them ends what they hold open. */
 export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   const { run, settings, plan, emit } = inputs;
-  const connections = connect(run, { plainHttp: settings.plainHttpRegistries, emit });
-  const impatient = connect(run, { plainHttp: settings.plainHttpRegistries, emit, patience });
+  const held = new AsyncDisposableStack();
+  const login = cacheLogin(plan, { ...inputs, environment: run.console.environment });
+  const shared = { plainHttp: settings.plainHttpRegistries, emit };
+  const connections = held.use(connect(run, shared));
+  const impatient = held.use(connect(run, { ...shared, patience }));
+  const writing = login === undefined ? connections : held.use(connect(run, { ...shared, login }));
   // The same signatures are looked at for what they vouch for, before signing, and after it.
   const remembering = rememberReads(connections.registry);
   let opened: Promise<Signers> | undefined;
@@ -51,13 +56,17 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
   };
   return {
     goLogins: () => goLogins(settings.goModules, { ...inputs, environment: run.console.environment }),
-    ...enginePorts(inputs, { registry: connections.registry, impatient: impatient.registry }),
+    ...enginePorts(inputs, {
+      registry: connections.registry,
+      ...{ impatient: impatient.registry, writer: writing.registry, login },
+    }),
     trackedFiles,
     lookUpImage: async ({ repository, tag = 'latest' }, signal) => {
       const inTime = connections.registry.withSignal(soon(signal));
       return (await inTime.resolve(repository, tag))?.digest;
     },
     checkPush: (repositories, signal) => checkPush(connections.registry, repositories, signal),
+    checkCachePush: (repository, signal) => checkPush(writing.registry, [repository], signal),
     checkSigners: async (repositories, signal) => (await signers(signal)).check(repositories),
     readLayout: readImageLayout,
     openPublisher: (signal) => {
@@ -68,10 +77,7 @@ export function openPorts(inputs: PortInputs): Ports & AsyncDisposable {
       const registry = remembering.withSignal(signal);
       return openEarlierImages({ registry, emit, openSigners: () => signers(signal) });
     },
-    [Symbol.asyncDispose]: async () => {
-      await impatient[Symbol.asyncDispose]();
-      await connections[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
 

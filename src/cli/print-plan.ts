@@ -59,7 +59,7 @@ function sections(plan: BuildPlan, mounts: readonly NodeMounts[]): [title: strin
       'builders',
       plan.policy.builderNodes === undefined ? [] : [`only ${plan.policy.builderNodes.join(', ')}`],
     ],
-    ['cache', plan.nodes.flatMap(cacheLines)],
+    ['cache', plan.nodes.flatMap((node) => cacheLines(node, plan.cacheLogin))],
     ['cache mounts', distinct(mounts.flatMap(mountLines))],
     ['reuse', plan.reuse === undefined ? [] : [reuseLine(plan.reuse, image.dockerfile)]],
     [
@@ -127,8 +127,9 @@ function reuseLine(
   return `an image of the same inputs that ${vouchers.join(' and ')} signed, instead of another build`;
 }
 
-function cacheLines({ cache }: BuildPlan['nodes'][number]): string[] {
-  const written = cache.export === undefined ? [] : [`write ${cache.export}`];
+function cacheLines({ cache }: BuildPlan['nodes'][number], login: BuildPlan['cacheLogin']): string[] {
+  const writer = login === undefined ? '' : ` as ${login.username}`;
+  const written = cache.export === undefined ? [] : [`write ${cache.export}${writer}`];
   return [...cache.import.map((reference) => `read ${reference}`), ...written];
 }
 

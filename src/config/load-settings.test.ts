@@ -4,6 +4,7 @@ import { load, oneSigner, problemsOf } from './load-for-test.ts';
 
 const cacheDefaults = {
   mounts: true,
+  logins: [],
   mountMaxMegabytes: 2_048,
   enginePerBuild: false,
   helperImage: 'docker.io/library/debian:stable-slim',

@@ -23,6 +23,19 @@ go-modules:
     });
   });
 
+  test('to write caches name a tier each, and users as registries have them', async () => {
+    const { settings } = await load(`
+cache:
+  logins:
+    - { tier: trusted, username: 'robot$cache+push', token-variable: CACHE }
+    - { tier: pull-request-target, username: _json_key_base64, token-file: cache-token }
+`);
+    expect(settings.cache.logins).toEqual([
+      { tier: 'trusted', username: 'robot$cache+push', tokenVariable: 'CACHE' },
+      { tier: 'pull-request-target', username: '_json_key_base64', tokenFile: 'cache-token' },
+    ]);
+  });
+
   const anyHost = 'a host in lower case, such as "github.example.com", or host:port';
   test.each([
     [
@@ -41,6 +54,18 @@ go-modules:
     [
       'source: { hosts: [{ host: g.io, username: "a:b" }] }',
       '1:43 source.hosts[0].username: expected a user name of letters, digits, ".", "_", "-" and "@", got "a:b"',
+    ],
+    [
+      'cache: { logins: [{ tier: trusted, username: "a:b", token-variable: A }] }',
+      '1:46 cache.logins[0].username: expected a user name without ":" and white space, got "a:b"',
+    ],
+    [
+      'cache: { logins: [{ tier: trusted, username: a }] }',
+      '1:19 cache.logins[0]: there is no token (set "token-variable" or "token-file")',
+    ],
+    [
+      'cache: { logins: [{ tier: local, username: a, token-file: a }, { tier: local, username: b, token-file: b }] }',
+      '1:64 cache.logins[1]: "local" is given twice',
     ],
     ['source: { max-files: 0 }', '1:22 source.max-files: expected a whole number from 1 to 10000000, got 0'],
     [

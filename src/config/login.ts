@@ -13,12 +13,19 @@ export const gitHost = expecting(z.string().check(z.regex(hostPattern)), {
   title: 'host',
 });
 
-/** How we log in to a server: the configuration never holds the token itself. */
+/** How we log in to a git server. */
 export function loginFields() {
   return {
     username: withDefault(username, 'x-access-token', {
       description: 'User name that goes with the token; GitHub takes any.',
     }),
+    ...tokenFields(),
+  };
+}
+
+/** Where a token is: the configuration never holds the token itself. */
+export function tokenFields() {
+  return {
     'token-variable': optional(variableName, { description: 'Environment variable that holds the token.' }),
     'token-file': optional(text, { description: 'File that holds the token.' }),
   };

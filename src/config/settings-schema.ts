@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { adoConfig } from './ado-config.ts';
 import { advice } from './advice-rules.ts';
+import { cache } from './cache-config.ts';
 import {
   distinct,
   expecting,
@@ -25,7 +26,6 @@ import {
   platforms,
   registryHost,
   repositories,
-  repository,
   text,
   variableName,
   wholeNumber,
@@ -34,47 +34,6 @@ import { signConfig } from './sign-config.ts';
 import { source } from './source.ts';
 import { type TagChecks, tagTemplates } from './tag-template.ts';
 import { trust } from './trust.ts';
-
-const cache = section(
-  {
-    enabled: withDefault(flag, false, {
-      description: 'Whether layers and cache mounts are kept in a registry between builds.',
-    }),
-    'cache-repo': optional(repository, { description: 'Repository that holds them.' }),
-    mounts: withDefault(flag, true, {
-      description:
-        'Whether `RUN --mount=type=cache` directories are kept there too, from one engine to the next.',
-    }),
-    'mount-max-megabytes': withDefault(wholeNumber(1, 1_000_000), 2_048, {
-      description:
-        'Largest cache mount that is kept, in megabytes (2^20 bytes) of files; the least recently used are left out.',
-    }),
-    'engine-per-build': withDefault(flag, false, {
-      description:
-        'Whether every build has an engine of its own that ends with it: cache mounts of trust tiers then need not be kept apart on it, and a pull request finds the layers of steps that mount them.',
-    }),
-    'helper-image': withDefault(imageReference, 'docker.io/library/debian:stable-slim', {
-      description: 'Image with bash, GNU tar, findutils and coreutils that reads and fills cache mounts.',
-    }),
-    epoch: optional(text, {
-      description: 'Any text; with another one no image of an earlier build is reused.',
-      examples: ['2026-03'],
-    }),
-    'cache-run-layers': obsolete(flag, {
-      reason: 'BuildKit caches the layer of every instruction',
-      hint: 'remove the key; "cache.enabled" switches the whole cache',
-    }),
-    'cache-copy-layers': obsolete(flag, {
-      reason: 'BuildKit caches the layer of every instruction',
-      hint: 'remove the key; "cache.enabled" switches the whole cache',
-    }),
-  },
-  (context) => {
-    if (!context.value.enabled || context.value['cache-repo'] !== undefined) return;
-    const hint = 'set "cache-repo" to the repository that holds the layers';
-    refuse(context, { message: 'the cache is enabled, but has no repository', hint }, ['enabled']);
-  },
-);
 
 const reuse = section({
   enabled: withDefault(flag, false, {

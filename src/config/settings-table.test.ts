@@ -41,6 +41,7 @@ describe('settingsTable', () => {
       'compression = gzip [default]',
       'cache.enabled = false [default]',
       'cache.cache-repo = (not set) [default]',
+      'cache.logins = (none) [default]',
       'cache.mounts = true [default]',
       'cache.mount-max-megabytes = 2048 [default]',
       'cache.engine-per-build = false [default]',

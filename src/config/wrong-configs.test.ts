@@ -29,7 +29,7 @@ const badConfigs: readonly (readonly [title: string, text: string, problems: rea
     'a key nothing like ours',
     'cache:\n  zzzzzzzzzzzz: 1',
     [
-      '2:3 cache.zzzzzzzzzzzz: unknown key "zzzzzzzzzzzz" (known keys: enabled, cache-repo, mounts, mount-max-megabytes, engine-per-build, helper-image, epoch)',
+      '2:3 cache.zzzzzzzzzzzz: unknown key "zzzzzzzzzzzz" (known keys: enabled, cache-repo, logins, mounts, mount-max-megabytes, engine-per-build, helper-image, epoch)',
     ],
   ],
   [

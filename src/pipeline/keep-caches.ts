@@ -1,4 +1,12 @@
-import { humanSeconds, ImageBuilderError, reasonOf, throwIfCancelled, withDeadline } from '../core/index.ts';
+import { join } from 'node:path';
+import {
+  humanSeconds,
+  ImageBuilderError,
+  isFailure,
+  reasonOf,
+  throwIfCancelled,
+  withDeadline,
+} from '../core/index.ts';
 import { parseReference } from '../oci/index.ts';
 import { buildJob } from './build-job.ts';
 import type { Run } from './run.ts';
@@ -46,23 +54,30 @@ async function saveMounts({ signal }: Run, { mounts, outcome }: NodeBuild): Prom
 async function mayWrite({ ports, signal, emit }: Run, to: string): Promise<boolean> {
   const reference = parseReference(to);
   try {
-    if (reference !== undefined) await ports.checkPush([reference.repository], signal);
+    if (reference !== undefined) await ports.checkCachePush(reference.repository, signal);
     return true;
   } catch (error) {
     throwIfCancelled(signal);
-    emit({ kind: 'notice', level: 'warning', message: `nothing is kept in the cache: ${reasonOf(error)}` });
+    emit({ kind: 'notice', level: 'warning', message: `nothing is kept in the cache: ${whyNot(error)}` });
     return false;
   }
 }
 
+/** Of a token, the message only says where it should be. */
+function whyNot(error: unknown): string {
+  const problems = isFailure(error, 'config.invalid') ? error.details.problems : [];
+  return [reasonOf(error), ...problems.map(({ message }) => message)].join(': ');
+}
+
 async function exportLayers(run: Run, { node, mounts }: NodeBuild): Promise<void> {
-  const { plan, ports, signal, emit } = run;
+  const { plan, ports, signal, emit, workFolder } = run;
   const to = node.cache.export;
   if (to === undefined) return;
+  const folder = join(workFolder, `docker-${node.name}`);
   try {
     const steps = (mounts?.steps ?? []).flatMap(({ name }) => name ?? []);
     await withDeadline({ signal, seconds: exportSeconds, late: exportedTooSlowly }, async (inTime) => {
-      await ports.exportCache({ job: buildJob(plan, node, run), to }, inTime);
+      await ports.exportCache({ job: buildJob(plan, node, run), to, folder }, inTime);
       if (steps.length > 0) await ports.keepSteps(to, [...new Set(steps)], inTime);
     });
   } catch (error) {

@@ -43,6 +43,8 @@ export interface Ports {
   describeBuilder(builder: string | undefined, signal: AbortSignal): Promise<string | undefined>;
   /** Throws where we may not push; a registry that is down has until the end of the build to come back. */
   checkPush(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
+  /** The same for a repository of caches, as whoever writes them. */
+  checkCachePush(repository: Repository, signal: AbortSignal): Promise<void>;
   /** Throws when a signer of the plan lacks what it needs to sign there. */
   checkSigners(repositories: readonly Repository[], signal: AbortSignal): Promise<void>;
   /** Reads a layout and checks every manifest against its digest. */

@@ -25,6 +25,16 @@ export interface NodeCache {
   readonly mounts?: MountCache;
 }
 
+/** Who writes caches, in the place of docker's login for their registry. */
+interface CacheLogin {
+  /** Host, with its port. */
+  readonly registry: string;
+  readonly username: string;
+  readonly tokenVariable?: string;
+  /** As the configuration has it. */
+  readonly tokenFile?: string;
+}
+
 export interface BuildNode extends PlannedNode {
   readonly cache: NodeCache;
 }
@@ -55,6 +65,8 @@ export interface BuildPlan {
   readonly platforms: readonly string[];
   /** Where they are built; together they have every platform once. */
   readonly nodes: readonly BuildNode[];
+  /** Absent where docker's login writes caches, or none are kept. */
+  readonly cacheLogin?: CacheLogin;
   readonly buildArgs: readonly NamedValue[];
   readonly buildContexts: readonly NamedValue[];
   readonly secrets: readonly BuildSecret[];

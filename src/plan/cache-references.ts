@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '../config/index.ts';
-import { isProductionEvent } from '../policy/index.ts';
 import type { MountCache, NodeCache } from './build-plan.ts';
 
 export interface CacheQuestion {
-  readonly event: string;
-  /** Whether policy trusts what it builds as much as production, which is signed. */
-  readonly trusted: boolean;
+  /** As `cacheTier` gives it. */
+  readonly tier: string;
   readonly imageName: string;
   /** That are built together. */
   readonly platforms: readonly string[];
@@ -18,9 +16,8 @@ export interface CacheQuestion {
  * its own tier, then the trusted one, and writes its own only, so that a pull request can use what a push built and never
  * change it. Tiers are repositories of their own, so that a registry can keep credentials to one of them.
  */
-export function cacheReferences({ event, trusted, imageName, platforms, cache }: CacheQuestion): NodeCache {
+export function cacheReferences({ tier, imageName, platforms, cache }: CacheQuestion): NodeCache {
   if (!cache.enabled || cache.cacheRepo === undefined) return { import: [] };
-  const tier = tierOf(event, trusted);
   const reference = (name: string) => `${cache.cacheRepo}/${name}/${imageName}:${groupOf(platforms)}`;
   const own = reference(tier);
   const read = [...new Set([own, reference('trusted')])];
@@ -48,12 +45,6 @@ function mountCache({ read, own, namespace, cache }: Places): MountCache {
     maxBytes: cache.mountMaxMegabytes * 2 ** 20,
     helperImage: cache.helperImage,
   };
-}
-
-/** What a rule builds from any branch and leaves unsigned must not be read by what is signed. */
-function tierOf(event: string, trusted: boolean): string {
-  if (!isProductionEvent(event)) return event.replaceAll('_', '-');
-  return trusted ? 'trusted' : 'unsigned';
 }
 
 /** Characters; a tag has room for 128, with a tier and the key of a mount. */

@@ -71,9 +71,10 @@ beforeAll(async () => {
 const repo = 'reg.example/cache';
 const group = 'linux-amd64_linux-arm64';
 
-const keptCache = {
+const keptCache: Settings['cache'] = {
   enabled: true,
   cacheRepo: 'reg.example/cache',
+  logins: [],
   mounts: true,
   mountMaxMegabytes: 5,
   enginePerBuild: false,
@@ -208,6 +209,23 @@ describe('a plan', () => {
       export: `${repo}/pull-request-target/test-infra:${group}`,
     });
     expect(plan().nodes[0]?.cache).toEqual({ import: [] });
+  });
+
+  test('names the login with which its own tier writes, and that of no other', () => {
+    const pull = { tier: 'pull-request-target', username: 'pull', tokenFile: 'pull-token' } as const;
+    const trusted = { tier: 'trusted', username: 'push', tokenVariable: 'PUSH' } as const;
+    const cache = { ...keptCache, logins: [pull, trusted] };
+    const login = (event: BuildEvent, changes: Partial<Settings['cache']> = {}) => {
+      const pullRequest = event === 'pull_request_target' ? { pullRequest: 1 } : {};
+      return plan({ settings: { cache: { ...cache, ...changes } }, source: { event, ...pullRequest } })
+        .cacheLogin;
+    };
+    expect(login('push')).toEqual({ registry: 'reg.example', username: 'push', tokenVariable: 'PUSH' });
+    expect(login('pull_request_target')).toEqual({
+      ...{ registry: 'reg.example', username: 'pull', tokenFile: 'pull-token' },
+    });
+    expect(login('merge_group')).toBeUndefined();
+    expect(login('push', { enabled: false })).toBeUndefined();
   });
 
   test('keeps cache mounts by the side of the layers, in each tier its own', () => {

@@ -8,7 +8,9 @@ import { type NamedValue, resolveBuildArgs } from './build-args.ts';
 import type { BuildOrigin } from './build-origin.ts';
 import type { BuildPlan } from './build-plan.ts';
 import { parseBuildSecret } from './build-secret.ts';
+import { planCacheLogin } from './cache-login.ts';
 import { cacheReferences } from './cache-references.ts';
+import { cacheTier } from './cache-tier.ts';
 import { checkoutPath } from './checkout-path.ts';
 import { goModuleArgs, goModuleSecrets } from './go-modules.ts';
 import { planNodes } from './plan-nodes.ts';
@@ -46,12 +48,14 @@ export function planBuild(inputs: PlanInputs): BuildPlan {
   const buildArgs = planBuildArgs(inputs, tags);
   const buildContexts = request.buildContexts.map(namedContext);
   const built = { image, platforms, buildArgs, buildContexts };
+  const tier = cacheTier(source.event, settings.policy === undefined || signing.kind === 'signed-by');
   const epoch = settings.reproducible ? Math.floor(source.commitTime.getTime() / 1000) : undefined;
   return deepFreeze({
     version: 1,
     source: planSource(inputs),
     ...built,
-    nodes: planBuildNodes(inputs, built, { policy, signing }),
+    nodes: planBuildNodes(inputs, built, { policy, tier }),
+    ...planCacheLogin(tier, settings.cache),
     secrets: planSecrets(request, settings),
     labels: planLabels({ source, name, tags, created: epoch === undefined ? inputs.now : source.commitTime }),
     tags,
@@ -128,15 +132,14 @@ type Built = Pick<BuildPlan, 'image' | 'platforms' | 'buildArgs' | 'buildContext
 
 /** Where each platform is built, and what is kept there from one build to the next. */
 function planBuildNodes(
-  { source, settings, builder, untrustedDockerfile }: PlanInputs,
+  { settings, builder, untrustedDockerfile }: PlanInputs,
   built: Built,
-  { policy, signing }: Pick<BuildPlan, 'policy' | 'signing'>,
+  { policy, tier }: Pick<BuildPlan, 'policy'> & { readonly tier: string },
 ): BuildPlan['nodes'] {
   const { builderNodes: nodes, cache } = settings;
   const { builderNodes: allowed, rule } = policy;
   const question = { ...built, nodes, allowed, rule, named: builder, untrustedDockerfile };
-  const trusted = settings.policy === undefined || signing.kind === 'signed-by';
-  const shared = { event: source.event, trusted, imageName: built.image.name, cache };
+  const shared = { tier, imageName: built.image.name, cache };
   return planNodes(question).map((node) => ({
     ...node,
     cache: cacheReferences({ ...shared, platforms: node.platforms }),

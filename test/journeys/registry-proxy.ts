@@ -2,8 +2,14 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What the proxy does with a request: pass it on, answer with a status of its own, or cut the connection. */
-export type Verdict = 'pass' | 'cut' | number;
+/** What the proxy does with a request: pass it on, cut the connection, or answer itself. */
+export type Verdict = 'pass' | 'cut' | number | Answer;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
 
 export interface RegistryProxy {
   /** `localhost:PORT`, a registry like the one behind it. */
@@ -15,16 +21,16 @@ export interface RegistryProxy {
 /** A registry with faults on demand: a proxy on loopback in front of a real one. Ends with the test. */
 export async function registryProxy(
   upstream: string,
-  judge: (method: string, path: string) => Verdict,
+  judge: (method: string, path: string, headers: IncomingMessage['headers']) => Verdict,
 ): Promise<RegistryProxy> {
   const requests: { method: string; path: string }[] = [];
   const server = createServer((incoming, outgoing) => {
-    const { method = 'GET', url: path = '/' } = incoming;
+    const { method = 'GET', url: path = '/', headers } = incoming;
     requests.push({ method, path });
-    const verdict = judge(method, path);
+    const verdict = judge(method, path, headers);
     if (verdict === 'cut') incoming.socket.destroy();
     else if (verdict === 'pass') forward({ upstream, incoming, outgoing });
-    else refuse(verdict, { incoming, outgoing });
+    else answer(verdict, { incoming, outgoing });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -39,12 +45,17 @@ interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
-function refuse(status: number, { incoming, outgoing }: Exchange): void {
+function answer(verdict: number | Answer, { incoming, outgoing }: Exchange): void {
+  const { status, headers, body } = typeof verdict === 'number' ? refusal(verdict) : verdict;
   incoming.resume();
   incoming.on('end', () => {
-    outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-    outgoing.end(JSON.stringify({ errors: [{ code: 'UNAVAILABLE', message: 'try again' }] }));
+    outgoing.writeHead(status, { ...headers, 'content-type': 'application/json', connection: 'close' });
+    outgoing.end(JSON.stringify(body));
   });
+}
+
+function refusal(status: number): Answer {
+  return { status, body: { errors: [{ code: 'UNAVAILABLE', message: 'try again' }] } };
 }
 
 /** The Host header stays, so that the registry names upload sessions under the address of the proxy. */

@@ -19,11 +19,16 @@ export interface DockerConfig {
 
 /** Reads a Docker `config.json`; undefined when there is none, `config.invalid` when it is damaged. */
 export async function readDockerConfig(path: string): Promise<DockerConfig | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readConfigText(path);
+  return text === undefined ? undefined : parseDockerConfig(path, text);
+}
+
+/** The text of a Docker configuration; undefined when there is none. */
+export async function readConfigText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw invalidConfig(path, `cannot be read (${error.code})`, { cause: error });
   });
-  return text === undefined ? undefined : parseDockerConfig(path, text);
 }
 
 /** Reads the text of a Docker configuration. Throws `config.invalid` when it is damaged. */
@@ -65,7 +70,8 @@ export function entryOf(entries: Untrusted, registry: string): unknown {
   return key === undefined ? undefined : entries[key];
 }
 
-function hostOf(key: string): string {
+/** The registry that a key stands for. */
+export function hostOf(key: string): string {
   const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
   return dockerHubHosts.has(host) ? dockerHubRegistry : host;
 }
