@@ -2,14 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { JoinedReport } from '../../src/report/join-reports.ts';
-import { busybox, checkout, crane, imageBuilder, registry, uniqueName } from './stage.ts';
+import { forget, startMachine } from './machines.ts';
+import { busybox, checkout, crane, imageBuilder, registry, transferImage, uniqueName } from './stage.ts';
 
 const shared = `FROM ${busybox} AS shared\nRUN echo shared-step && head -c 32 /dev/urandom > /content\n`;
 const dockerfile = `${shared}FROM shared AS one\nRUN echo one\nFROM shared AS two\nRUN echo two\n`;
 
-async function build(images: readonly object[], ...args: readonly string[]) {
+interface Setting {
+  readonly text?: string;
+  readonly settings?: object;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function build(images: readonly object[], args: readonly string[] = [], setting: Setting = {}) {
+  const { text = dockerfile, settings = {}, env = {} } = setting;
   const folder = await checkout({
-    Dockerfile: dockerfile,
+    Dockerfile: text,
+    'image-builder.yaml': JSON.stringify(settings),
     'broken/Dockerfile': `FROM ${busybox}\nRUN exit 3\n`,
   });
   const matrix = join(folder, '..', `${uniqueName('matrix')}.yaml`);
@@ -18,7 +27,7 @@ async function build(images: readonly object[], ...args: readonly string[]) {
   const report = join(folder, '.git', 'report.json');
   const flags = ['--matrix', matrix, '--registry', target, '--build-report-path', report];
   const ended = await imageBuilder(['build', '--platform', 'linux/amd64', ...flags, ...args], {
-    cwd: folder,
+    ...{ cwd: folder, env },
   });
   const read = (): JoinedReport => JSON.parse(readFileSync(report, 'utf8'));
   return { ...ended, target, read };
@@ -57,6 +66,35 @@ describe('several images of one checkout', () => {
     expect(await crane('digest', builds[0]?.images_list[0] ?? '')).toBe(builds[0]?.digest);
   });
 
+  test('keep a cache each, of which none is read for another', async () => {
+    const machine = await startMachine();
+    try {
+      const text = `FROM ${busybox}\nARG IMAGE\nRUN head -c 100000 /dev/urandom > /slow-$IMAGE
+ARG RUN_OF
+RUN --mount=type=cache,target=/kept echo "$IMAGE-$RUN_OF" >> /kept/all; echo "has $(xargs < /kept/all)"\n`;
+      const cache = { enabled: true, 'cache-repo': `${registry}/cache`, 'helper-image': transferImage };
+      const setting = { text, settings: { cache }, env: machine.env };
+      const names = [uniqueName('one'), uniqueName('two')];
+      const images = names.map((name, at) => ({ name, 'build-args': [`IMAGE=${['one', 'two'][at]}`] }));
+      const run = async (word: string) => {
+        const ended = await build(images, ['--build-arg', `RUN_OF=${word}`, '--progress', 'plain'], setting);
+        expect(ended.exitCode, ended.stderr).toBe(0);
+        expect(ended.stderr).not.toContain('warning');
+        const cached = ended.read().builds.map(({ platforms }) => platforms.map((each) => each.cached_steps));
+        return { has: [...ended.stderr.matchAll(/\| has (.*)/g)].map(([, words]) => words).sort(), cached };
+      };
+      expect(await run('a')).toEqual({ has: ['one-a', 'two-a'], cached: [[0], [0]] });
+      const digests = await Promise.all(
+        names.map((name) => crane('digest', `${registry}/cache/local/${name}:linux-amd64`)),
+      );
+      expect(new Set(digests).size).toBe(2);
+      await forget(machine);
+      expect(await run('b')).toEqual({ has: ['one-a one-b', 'two-a two-b'], cached: [[1], [1]] });
+    } finally {
+      await machine.stop();
+    }
+  });
+
   test('are not begun when one of them cannot be', async () => {
     const ended = await build([{ name: 'good' }, { name: 'Bad' }]);
     expect(ended.exitCode).toBe(2);
@@ -66,7 +104,7 @@ describe('several images of one checkout', () => {
 
   test('are told as two failures when two fail', async () => {
     const bad = (name: string) => ({ name, dockerfile: 'broken/Dockerfile' });
-    const ended = await build([bad('first'), { name: 'good', target: 'one' }, bad('second')], '--json');
+    const ended = await build([bad('first'), { name: 'good', target: 'one' }, bad('second')], ['--json']);
     expect(ended.exitCode).toBe(4);
     expect(ended.stderr).toContain('2 of 3 images failed, first first: "RUN exit 3" failed');
     expect(ended.stderr).toContain('failed: first, second');
