@@ -163,6 +163,10 @@ const advice: readonly Advice[] = [
 const found: FoundMounts = {
   mounts: [
     { id: '/root/.cache/go-build', target: '/root/.cache/go-build', sharing: 'shared', line: 7 },
+    {
+      ...{ id: '/root/.m2', target: '/root/.m2', sharing: 'shared', line: 9 },
+      from: { untrustedImage: 'reg.example/m2:1', platform: 'linux/amd64', source: '/m2' },
+    },
     { id: 'npm', target: '/npm', sharing: 'locked', line: 12, owner: { uid: 1000, gid: 1000, mode: 0o755 } },
   ],
   unclear: [{ line: 15, reason: 'begins with the content of "base", which is the engine\'s to tell' }],

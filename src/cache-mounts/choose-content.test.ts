@@ -27,7 +27,8 @@ const hundred = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`./${
 const kept = Object.keys(hundred).map((name) => `f kept 1000 ${name}`);
 
 function choose(choice: Partial<Choice>) {
-  return chooseContent({ listed: [], base: undefined, otherSaved: false, maxBytes: megabyte, ...choice });
+  const nothing = { listed: [], base: undefined, otherSaved: false, maxBytes: megabyte, seeded: false };
+  return chooseContent({ ...nothing, ...choice });
 }
 
 describe('a directory that nothing was restored to', () => {

@@ -9,6 +9,8 @@ export interface Choice {
   readonly otherSaved: boolean;
   /** Bytes of the files of one directory. */
   readonly maxBytes: number;
+  /** Whether it began with files that it must not lack. */
+  readonly seeded: boolean;
 }
 
 export interface Content {
@@ -31,9 +33,10 @@ const perName = 2048;
 
 /** What of a directory is to be saved; undefined when nothing of it changed. */
 export function chooseContent(choice: Choice): Content | undefined {
-  const { listed, base, otherSaved, maxBytes } = choice;
+  const { listed, base, otherSaved, maxBytes, seeded } = choice;
   if (!isChanged(choice)) return undefined;
   const kept = withinLimit(listed, maxBytes);
+  if (seeded && kept.length < listed.length) return undefined;
   const names = new Map(kept.map(({ name, type }) => [name, type]));
   const changed = kept.filter((each) => each.changed || base?.state.names.has(each.name) === false);
   const dead = base === undefined ? [] : deadNames(base.state, names);

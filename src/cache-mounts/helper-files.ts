@@ -14,17 +14,18 @@ export interface HelperRecipe {
 /**
  * A Dockerfile with a step that mounts every directory and runs the script below. Build argument ONCE keeps the step out
  * of the cache; the endpoint is a secret, since steps are written down. To mount an image is what makes an engine unpack
- * it.
+ * it. What directories begin with is mounted too, for comparison: to the engine it is the same, however it is named.
  */
 export function helperDockerfile({ work, image, mounts, images }: HelperRecipe): string {
   const flags = [
     '--network=host',
     '--mount=type=secret,id=endpoint,target=/run/endpoint',
     '--mount=type=cache,id=image-builder-stamps,target=/stamps',
-    ...mounts.map(mountFlag),
+    ...mounts.flatMap(mountFlags),
   ];
   const command = ['bash', '-c', transferScript, 'transfer', work, ...mounts.map(mountKey)];
   const transfer = [
+    ...mounts.flatMap(seedLine),
     `FROM ${image} AS transfer`,
     'ARG ONCE',
     `RUN ${flags.join(' ')} ${JSON.stringify(command)}`,
@@ -40,18 +41,35 @@ export function helperDockerfile({ work, image, mounts, images }: HelperRecipe):
   return [...transfer, ...stages, `FROM ${image}`, `RUN ${last.join(' ')} ["true"]`, ''].join('\n');
 }
 
-function mountFlag(mount: Mount): string {
-  const { id, owner, sharing } = mount;
-  const fields = ['type=cache', `id=${id}`, `target=/mounts/${mountKey(mount)}`, `sharing=${sharing}`];
+function seedLine(mount: Mount): string[] {
+  if (mount.from === undefined) return [];
+  const { platform, image } = mount.from;
+  return [`FROM --platform=${platform} ${image} AS ${seedName(mount)}`];
+}
+
+function seedName(mount: Mount): string {
+  return `seed-${mountKey(mount)}`;
+}
+
+function mountFlags(mount: Mount): string[] {
+  const { id, owner, from, sharing } = mount;
+  const key = mountKey(mount);
+  const fields = ['type=cache', `id=${id}`, `target=/mounts/${key}`, `sharing=${sharing}`];
   if (owner !== undefined)
     fields.push(`uid=${owner.uid}`, `gid=${owner.gid}`, `mode=0${owner.mode.toString(8)}`);
-  return `--mount=${fields.join(',')}`;
+  if (from === undefined) return [`--mount=${fields.join(',')}`];
+  const seed = [`from=${seedName(mount)}`, `source=${from.source}`];
+  return [
+    `--mount=${[...fields, ...seed].join(',')}`,
+    `--mount=${['type=bind', `target=/seeds/${key}`, ...seed].join(',')}`,
+  ];
 }
 
 /**
  * Runs within the engine, with the program that opened the endpoint at the other end. Each call is one connection:
- * a line "token verb key argument", then what the verb says. What is restored is unpacked beside the directory's content
- * and moved into it only when the endpoint says that all of it was right. A stamp tells later which names changed, by the
+ * a line "token verb key argument", then what the verb says. What is restored is unpacked beside the directory's content,
+ * and takes its place only when the endpoint says that all of it was right; where that was interrupted it is done again.
+ * A directory that is as it began counts as empty, and is not saved. A stamp tells later which names changed, by the
  * time of change of the inode, which no program can set back.
  */
 const transferScript = `set -euo pipefail
@@ -66,12 +84,25 @@ hang_up() {
   exec {link}>&-
 }
 
+describe() {
+  (cd "$1" && find . -mindepth 1 \\( -type d -printf '%p %y %m %U %G\\0' -o -printf '%p %y %m %U %G %s %T@ %l\\0' \\)) |
+    sort --zero-terminated | sha256sum
+}
+
+as_it_began() {
+  [ -d "/seeds/$1" ] && [ "$(describe "/seeds/$1")" = "$(describe "/mounts/$1")" ]
+}
+
+fits_in_an_archive() {
+  [ -z "$(find . ! -type f ! -type d ! -type l ! -type p -print -quit; find . -name $'*\\n*' -print -quit)" ]
+}
+
 restore() {
   local key=$1 state=empty status=0 link answer digest verdict=broken
-  local new=.image-builder-restore
+  local new=.image-builder-restore moving=.image-builder-moving
   cd "/mounts/$key"
   rm -rf "./$new"
-  if [ -n "$(ls -A)" ]; then
+  if [ -n "$(ls -A)" ] && [ ! -e "./$moving" ] && ! as_it_began "$key"; then
     state=unknown
     if [ -s "/stamps/$key" ]; then state=$(< "/stamps/$key"); fi
   fi
@@ -89,9 +120,12 @@ restore() {
     read -r verdict <&"$link"
     if [ "$verdict" = whole ]; then
       touch --reference="./$new" "/tmp/root-$key"
+      mkdir --parents "./$moving"
+      find . -mindepth 1 -maxdepth 1 ! -name "$new" ! -name "$moving" -exec rm -rf -- {} +
       find "./$new" -mindepth 1 -maxdepth 1 -exec mv --target-directory=. -- {} +
       chown --reference="./$new" .
       chmod --reference="./$new" .
+      rm -rf "./$moving"
     else
       digest=none
     fi
@@ -106,6 +140,7 @@ save() {
   local key=$1 link answer
   local changed=(-true)
   cd "/mounts/$key"
+  if [ -d "/seeds/$key" ] && { as_it_began "$key" || ! fits_in_an_archive; }; then return; fi
   if [ -e "/stamps/$key" ]; then changed=(-cnewer "/stamps/$key"); fi
   call listing "$key"
   find . \\( "\${changed[@]}" -printf 'changed' -o -printf 'kept' \\) -printf ' %y %s %A@ %T@ %p\\0' >&"$link"

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -45,10 +46,11 @@ async function build(
     runHelper: machine.runHelper,
     ...changes,
   });
+  const [only = mount] = changes.mounts ?? [];
   await keeper.find(signal);
-  await using _ = await keeper.restore([mount], ahead, signal);
-  const output = await step(machine, mount, script);
-  await keeper.save([mount], signal);
+  await using _ = await keeper.restore([only], ahead, signal);
+  const output = await step(machine, only, script);
+  await keeper.save([only], signal);
   const told = events.flatMap((event) =>
     event.kind === 'notice' && event.level !== 'debug' ? [`${event.level}: ${event.message}`] : [],
   );
@@ -123,6 +125,73 @@ describe('a mount on a machine that stays', limits, () => {
     await build(fake, one, 'echo one > one');
     expect(manifestIn(fake).layers).toHaveLength(2);
     expect((await build(fake, await machineForTest(), count)).output).toBe('large one');
+  });
+});
+
+describe('a mount that begins with a folder of an image', limits, () => {
+  const digest = digestOf(Buffer.from('image'));
+  const from = { image: `reg.example/seed@${digest}`, digest, platform: 'linux/amd64', source: '/' };
+  const seeded = { ...mount, from };
+
+  /** A machine whose engine has just made the directory. */
+  async function machineWithSeed(): Promise<TestMachine> {
+    const machine = await machineForTest();
+    const key = mountKey(seeded);
+    const seed = join(machine.folder, 'seeds', key);
+    await mkdir(join(seed, 'deep'), { recursive: true });
+    for (const name of ['a', 'deep/b']) {
+      await writeFile(join(seed, name), name.repeat(1000));
+      await utimes(join(seed, name), 1e9, 1e9);
+    }
+    await cp(seed, machine.at(seeded), { recursive: true, preserveTimestamps: true });
+    return machine;
+  }
+
+  const on = (fake: FakeRegistry, machine: TestMachine, script: string, changes: Setting = {}) =>
+    build(fake, machine, script, { mounts: [seeded], ...changes });
+  const list = 'find . -type f | sort | xargs; cat a | wc --chars';
+
+  test('is as another machine left it, without what that deleted', async () => {
+    const fake = await startTestRegistry();
+    await on(fake, await machineWithSeed(), 'rm deep/b; echo new > a; echo c > deep/c');
+    const found = await on(fake, await machineWithSeed(), list);
+    expect(found).toMatchObject({ output: './a ./deep/c\n4', told: ['info: cache mounts restored: kept'] });
+  });
+
+  test('is neither saved nor missed where nothing was made of it', async () => {
+    const fake = await startTestRegistry();
+    const { output, told } = await on(fake, await machineWithSeed(), list);
+    expect([output, told]).toEqual(['./a ./deep/b\n1000', []]);
+  });
+
+  test('is filled again when that was interrupted', async () => {
+    const fake = await startTestRegistry();
+    await on(fake, await machineWithSeed(), 'echo c > deep/c');
+    const machine = await machineWithSeed();
+    await step(machine, seeded, 'rm a; mkdir .image-builder-moving .image-builder-restore');
+    const { output } = await on(fake, machine, `${list}; ls -A | xargs`);
+    expect(output).toBe('./a ./deep/b ./deep/c\n1000\na deep');
+  });
+
+  test('is left as it is where it was used before, and is another one with another image', async () => {
+    const fake = await startTestRegistry();
+    await on(fake, await machineWithSeed(), 'echo c > deep/c');
+    const machine = await machineWithSeed();
+    await step(machine, seeded, 'echo d > d');
+    expect((await on(fake, machine, list)).output).toBe('./a ./d ./deep/b\n1000');
+    expect(mountKey({ ...seeded, from: { ...from, digest: digestOf(Buffer.from('other')) } })).not.toBe(
+      mountKey(seeded),
+    );
+  });
+
+  test.each([
+    ['it is larger than a mount may be', 'head -c 700000 /dev/urandom > large', 100_000],
+    ['an archive cannot hold all of it', "echo x > $'two\\nlines'", 2 ** 20],
+  ])('is not saved in parts when %s', async (_, script, maxBytes) => {
+    const fake = await startTestRegistry();
+    const { told } = await on(fake, await machineWithSeed(), script, { maxBytes });
+    expect(told).toEqual([]);
+    expect((await on(fake, await machineWithSeed(), list)).output).toBe('./a ./deep/b\n1000');
   });
 });
 

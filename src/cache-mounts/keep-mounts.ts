@@ -112,6 +112,7 @@ class Keeper implements MountKeeper {
         bases: new Map(own),
         saved: this.#saved,
         maxBytes,
+        seeded: new Set(mounts.filter(({ from }) => from !== undefined).map(mountKey)),
         folder: layers,
         nameOf: (key) => savedName(placeOf(places.write, key)),
       });

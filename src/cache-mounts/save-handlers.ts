@@ -11,6 +11,8 @@ export interface Save {
   readonly bases: ReadonlyMap<string, SavedMount>;
   readonly saved: ReadonlyMap<string, SavedMount>;
   readonly maxBytes: number;
+  /** Keys of the directories that began with files. */
+  readonly seeded: ReadonlySet<string>;
   /** An empty folder for layers before they are sent. */
   readonly folder: string;
   /** As `savedName` gives it. */
@@ -66,7 +68,7 @@ export function saveExchange(save: Save): SaveExchange {
 const largestListing = 256 * 1024 * 1024;
 
 async function choiceOf(
-  { bases, saved, maxBytes }: Save,
+  { bases, saved, maxBytes, seeded }: Save,
   key: string,
   socket: Exchange['socket'],
 ): Promise<Choice> {
@@ -79,7 +81,7 @@ async function choiceOf(
   }
   const [base, other] = [bases.get(key), saved.get(key)];
   const otherSaved = other !== undefined && other.digest !== base?.digest;
-  return { listed: parseListing(Buffer.concat(chunks)), base, otherSaved, maxBytes };
+  return { listed: parseListing(Buffer.concat(chunks)), base, otherSaved, maxBytes, seeded: seeded.has(key) };
 }
 
 interface Packing {

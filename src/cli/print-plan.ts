@@ -1,5 +1,6 @@
 import type { Advice } from '../advice/index.ts';
 import { mountKey } from '../cache-mounts/index.ts';
+import type { FoundMounts } from '../dockerfile/index.ts';
 import { printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import { neutralise } from '../progress/index.ts';
@@ -138,11 +139,18 @@ function mountLines({ node, found, outOfReach }: NodeMounts): string[] {
   const place = node.cache.mounts?.write ?? '';
   const kept =
     outOfReach === undefined
-      ? mounts.map((mount) => `${mount.id} (line ${mount.line}) in ${place}-${mountKey(mount)}`)
+      ? mounts.map((mount) => `${mount.id} (line ${mount.line}) ${keptIn(mount, place)}`)
       : mounts.length === 0
         ? []
         : [`not kept: ${outOfReach}`];
   return [...kept, ...unclear.map(({ line, reason }) => `not kept: the one of line ${line} ${reason}`)];
+}
+
+/** Which directory begins with an image is known when its digest is. */
+function keptIn({ from, ...mount }: FoundMounts['mounts'][number], place: string): string {
+  return from === undefined
+    ? `in ${place}-${mountKey(mount)}`
+    : `in ${place}-…, begins with ${from.untrustedImage} for ${from.platform}`;
 }
 
 /** Every node reads the same Dockerfile. */

@@ -68,6 +68,56 @@ RUN --mount=type=cache,id=x,target=/two --mount=type=cache,id=x,target=/three,ui
   });
 });
 
+describe('a cache mount that begins with something', () => {
+  const seed = (fields: string, before = '', asked: Asked = {}) =>
+    find(`FROM scratch AS s\nFROM scratch\n${before}RUN --mount=type=cache,target=/x,${fields} true`, asked);
+
+  test('has the folder of an image, for the platform that is built for', () => {
+    const untrustedImage = 'reg.example/seed:1';
+    const from = { untrustedImage, platform: 'linux/arm64', source: '/m2' };
+    const asked = { platforms: ['linux/arm64', 'linux/amd64'] };
+    const { mounts, unclear } = seed(`from=${untrustedImage},source=m2/`, '', asked);
+    expect(mounts.map((mount) => mount.from)).toEqual([from, { ...from, platform: 'linux/amd64' }]);
+    expect(unclear).toEqual([]);
+    expect(seed('from=image,src=/a,uid=7').mounts[0]).toMatchObject({ from: { source: '/a' } });
+    expect(seed('from=image,src=/a,uid=7').mounts[0]).not.toHaveProperty('owner');
+  });
+
+  test('is told from other mounts of the same step', () => {
+    const text = `FROM scratch AS s\nFROM scratch\nCOPY --from=copied / /
+RUN --mount=from=s,target=/s --mount=type=cache,target=/one,from=first --mount=type=tmpfs,target=/t \\
+  --mount=type=cache,target=/two --mount=type=cache,target=/three,from=third true`;
+    const images = find(text).mounts.map(({ id, from }) => [id, from?.untrustedImage]);
+    expect(images).toEqual([
+      ['/one', 'first'],
+      ['/two', undefined],
+      ['/three', 'third'],
+    ]);
+  });
+
+  test.each([
+    ['a stage', 'from=s', /^begins with the content of "s", a stage that would have to run/],
+    ['the number of a stage', 'from=0', /a stage that would have to run/],
+    ['a build context', 'from=extra', /a build context$/],
+    ['a variable', 'from=$BASE', /the engine's to tell$/],
+    ['a folder with an owner of its own', 'from=image,uid=7', /in a folder of an owner of its own$/],
+  ])('is left out when that is %s', (_, fields, reason) => {
+    expect(seed(fields, '', { contexts: ['extra'] })).toMatchObject({
+      mounts: [],
+      unclear: [{ line: 3, reason: expect.stringMatching(reason) }],
+    });
+  });
+
+  test('is left out when two folders of one directory are mounted', () => {
+    const { mounts, unclear } = seed(
+      'from=image,source=/a',
+      'RUN --mount=type=cache,id=/x,target=/y,from=image true\n',
+    );
+    expect([mounts, unclear.map(({ line }) => line)]).toEqual([[], [3, 4]]);
+    expect(unclear[0]?.reason).toContain('of which another folder is mounted too');
+  });
+});
+
 describe('variables', () => {
   test('come from ENV, ARG and build arguments, in that order of weight', () => {
     const text = (target: string) => `ARG BASE=global

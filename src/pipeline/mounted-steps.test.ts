@@ -6,6 +6,7 @@ import { ImageBuilderError } from '../core/index.ts';
 import { digestOf } from '../oci/index.ts';
 import type { BuildNode, BuildPlan } from '../plan/index.ts';
 import { mountedSteps } from './mounted-steps.ts';
+import type { PinMount } from './pin-mounts.ts';
 import type { Ports } from './ports.ts';
 
 let root: string;
@@ -39,7 +40,9 @@ async function steps(setting: Setting = {}) {
   const ports = { lookUpImage: base, trackedFiles: async () => undefined };
   const run = { root, plan: plan as unknown as BuildPlan, ports: ports as unknown as Ports };
   const node = { platforms, cache: { mounts: { namespace: setting.namespace ?? 'trusted/app' } } };
-  return mountedSteps(run, node as unknown as BuildNode, new AbortController().signal);
+  const pin: PinMount = ({ from: _, ...mount }) => mount;
+  const { signal } = new AbortController();
+  return mountedSteps(run, node as unknown as BuildNode, { pin, signal });
 }
 
 const names = async (setting?: Setting) => (await steps(setting)).map(({ name }) => name);

@@ -1,23 +1,19 @@
 import { join } from 'node:path';
 import { type ContextTree, readContext, UnreadableContext } from '../buildkit/index.ts';
+import type { Mount } from '../cache-mounts/index.ts';
 import { ImageBuilderError, isFailure, throwIfCancelled, withDeadline } from '../core/index.ts';
-import {
-  type CacheMount,
-  mountedRuns,
-  type StepRecipe,
-  stepRecipe,
-  type UsedFiles,
-} from '../dockerfile/index.ts';
+import { mountedRuns, type StepRecipe, stepRecipe, type UsedFiles } from '../dockerfile/index.ts';
 import { type Digest, digestOf, parseReference } from '../oci/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { dockerfileText } from './dockerfile-text.ts';
 import { mountNamespace } from './mount-namespace.ts';
+import type { PinMount } from './pin-mounts.ts';
 import type { Run } from './run.ts';
 
 /** A step of the Dockerfile that mounts caches. */
 export interface MountedStep {
   readonly line: number;
-  readonly mounts: readonly CacheMount[];
+  readonly mounts: readonly Mount[];
   /** The same for steps whose result BuildKit takes for the same; undefined where that cannot be told. */
   readonly name: Digest | undefined;
 }
@@ -34,7 +30,7 @@ type StepRun = Pick<Run, 'root' | 'plan' | 'ports'>;
 export async function mountedSteps(
   run: StepRun,
   node: BuildNode,
-  signal: AbortSignal,
+  { pin, signal }: { readonly pin: PinMount; readonly signal: AbortSignal },
 ): Promise<readonly MountedStep[]> {
   const { root, plan } = run;
   const { image, buildArgs, buildContexts } = plan;
@@ -49,7 +45,7 @@ export async function mountedSteps(
   return Promise.all(
     steps.map(async ({ place: { instruction, mounts }, recipe }) => ({
       line: instruction.line,
-      mounts: mounts.filter((mount) => 'id' in mount),
+      mounts: mounts.flatMap((mount) => ('id' in mount ? (pin(mount) ?? []) : [])),
       name: recipe && (await namer.nameOf(recipe)),
     })),
   );

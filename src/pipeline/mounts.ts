@@ -5,6 +5,7 @@ import type { BuildNode } from '../plan/index.ts';
 import { dockerfileText } from './dockerfile-text.ts';
 import { mountNamespace } from './mount-namespace.ts';
 import { type MountedStep, mountedSteps } from './mounted-steps.ts';
+import { pinMounts } from './pin-mounts.ts';
 import { plannedMounts } from './planned-mounts.ts';
 import type { Run } from './run.ts';
 import type { LayerCache } from './usable-caches.ts';
@@ -26,19 +27,21 @@ export async function findMounts(
   node: BuildNode,
   signal: AbortSignal,
 ): Promise<NodeMounts | undefined> {
-  const keeper = await openMounts(run, node);
+  const planned = await plannedMounts(run.root, run.plan, node);
+  const pin = await pinMounts(run, planned.mounts, signal);
+  const mounts = planned.mounts.flatMap((mount) => pin(mount) ?? []);
+  const keeper = openMounts(run, node, mounts);
   if (keeper === undefined) return undefined;
   const [saved, steps] = await Promise.all([
     run.plan.noCache ? [] : keeper.find(signal),
-    mountedSteps(run, node, signal),
+    mountedSteps(run, node, { pin, signal }),
   ]);
   return { keeper, saved, steps };
 }
 
 /** The keeper of the mounts of one node; undefined when there are none to keep. */
-async function openMounts(run: Run, node: BuildNode): Promise<MountKeeper | undefined> {
-  const { plan, root, workFolder, ports } = run;
-  const { mounts } = await plannedMounts(root, plan, node);
+function openMounts(run: Run, node: BuildNode, mounts: readonly Mount[]): MountKeeper | undefined {
+  const { plan, workFolder, ports } = run;
   const [namespace] = mountNamespace(plan, node);
   const { mounts: cache } = node.cache;
   if (cache === undefined || namespace === undefined || mounts.length === 0) return undefined;

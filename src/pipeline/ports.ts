@@ -7,8 +7,7 @@ import type {
   RecordedBuild,
   TrackedFiles,
 } from '../buildkit/index.ts';
-import type { MountKeeper } from '../cache-mounts/index.ts';
-import type { CacheMount } from '../dockerfile/index.ts';
+import type { Mount, MountKeeper } from '../cache-mounts/index.ts';
 import type { Descriptor, Digest, PlatformManifest, Reference, Repository } from '../oci/index.ts';
 import type { BuildNode, MountCache, NamedValue } from '../plan/index.ts';
 import type { ImageLayout, PublishedRepository, RawManifest, StoredImage } from '../registry/index.ts';
@@ -74,7 +73,7 @@ export interface EarlierImages {
 /** The cache mounts of one node and where they are kept. */
 export interface MountKeeping {
   readonly cache: MountCache;
-  readonly mounts: readonly CacheMount[];
+  readonly mounts: readonly Mount[];
   /** Of the caller's build, which gives the mounts their names on the engine. */
   readonly namespace: NamedValue;
   /** Absolute path of a folder of its own. */

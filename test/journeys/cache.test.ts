@@ -41,6 +41,8 @@ else
   describe > ../expected/tree
   echo "made anew"
 fi
+echo "$1" >> /seeded/$1
+echo "began with $(cd /seeded; echo *)"
 echo "$1" >> /steps/all
 echo "has $(xargs < /steps/all)"
 `;
@@ -56,6 +58,7 @@ RUN --mount=type=cache,id=../kept-$TARGETARCH,target=/kept,uid=5,gid=6,mode=0750
     --mount=type=cache,id=expected-$TARGETARCH,target=/expected,sharing=locked \\
     --mount=type=cache,target=/steps \\
     --mount=type=cache,from=made,target=/from \\
+    --mount=type=cache,id=seeded,from=${busybox},source=/etc,target=/seeded \\
     sh /compiler.sh "$RUN_OF"
 `;
 
@@ -105,6 +108,7 @@ async function run(
   return {
     image: `${registry}/built/${name}@${report.digest}`,
     has: [...stderr.matchAll(/\| has (.*)/g)].map(([, words]) => words),
+    began: [...stderr.matchAll(/\| began with (.*)/g)].map(([, names]) => names),
     asItWas: stderr.match(/\| as it was/g)?.length ?? 0,
     saved: [...stderr.matchAll(/cache mounts saved: (.*)/g)].map(([, ids]) => ids).sort(),
     cached: report.platforms.map(({ steps, cached_steps }) => `${cached_steps} of ${steps}`),
@@ -150,18 +154,25 @@ describe('machines that were made a second ago', () => {
       'warning: cache mount is not kept: Dockerfile:8 begins with the content of "made"',
     );
     expect(made).toMatchObject({ has: ['one', 'one'], warnings: [], cached: ['0 of 4', '0 of 4'] });
-    expect(made.saved).toEqual(['amd64', 'arm64'].map((arch) => `../kept-${arch}, expected-${arch}, /steps`));
+    expect(made.saved).toEqual(
+      ['amd64', 'arm64'].map((arch) => `../kept-${arch}, expected-${arch}, /steps, seeded`),
+    );
     expect(await layerTypes(made.image, '--platform', 'linux/amd64')).toContain(zstd);
     const trusted = await tagsOf('trusted', name);
-    expect(Object.keys(trusted)).toHaveLength(10);
+    expect(Object.keys(trusted)).toHaveLength(12);
     expect(await layerTypes(`${registry}/cache/trusted/${name}:linux-arm64`)).toContain(zstd);
 
     const found = await run(name, 'two', { args: pull, nodes: swapped, env });
     expect(found).toMatchObject({ has: ['one two', 'one two'], asItWas: 2, warnings: [] });
-    expect(found).toMatchObject({ cached: ['3 of 4', '3 of 4'], saved: ['/steps', '/steps'] });
+    expect(found).toMatchObject({
+      cached: ['3 of 4', '3 of 4'],
+      saved: ['/steps, seeded', '/steps, seeded'],
+    });
+    expect(made.began).toEqual(['group one passwd', 'group one passwd']);
+    expect(found.began).toEqual(['group one passwd two', 'group one passwd two']);
     expect(await tagsOf('trusted', name)).toEqual(trusted);
     const own = await tagsOf('pull-request-target', name);
-    expect(Object.keys(own).filter((tag) => tag.includes('mount'))).toHaveLength(2);
+    expect(Object.keys(own).filter((tag) => tag.includes('mount'))).toHaveLength(4);
   });
 
   test('build whatever the cache cannot give, with one warning that says why', async () => {
@@ -181,7 +192,9 @@ describe('machines that were made a second ago', () => {
     await forget(engine);
     const same = await run(name, 'one', { ...on, cache: closed.address });
     expect(same).toMatchObject({ cached: ['4 of 4'], saved: [], warnings: [] });
-    expect(same.stderr).toMatch(/cache mounts not needed, .*: \.\.\/kept-amd64, expected-amd64, \/steps\n/);
+    expect(same.stderr).toMatch(
+      /cache mounts not needed, .*: \.\.\/kept-amd64, expected-amd64, \/steps, seeded\n/,
+    );
     expect(same.stderr).not.toContain('cache mounts restored');
     const refused = await run(name, 'two', { ...on, cache: closed.address });
     expect(refused).toMatchObject({ cached: ['3 of 4'], has: ['one two'] });

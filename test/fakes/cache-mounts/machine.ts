@@ -35,7 +35,7 @@ export async function machineForTest(): Promise<TestMachine> {
       const command = JSON.parse(/\["bash".*\]/.exec(dockerfile)?.[0] ?? '[]') as string[];
       const [script = '', name = '', work = '', ...keys] = command.slice(2);
       for (const key of keys) await mkdir(join(folder, 'mounts', key), { recursive: true });
-      const here = script.replaceAll(/\/(?=(?:mounts|stamps|tmp|run)\/)/g, `${folder}/`);
+      const here = script.replaceAll(/\/(?=(?:mounts|seeds|stamps|tmp|run)\/)/g, `${folder}/`);
       await promisify(execFile)('bash', ['-c', here, name, work, ...keys]);
     },
   };
