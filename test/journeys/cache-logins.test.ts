@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FreshEngine } from '../../scripts/workbench/index.ts';
 import { type Account, authorizingRegistry } from './authorizing-registry.ts';
-import { dockerContexts, forget, startMachine } from './machines.ts';
-import { build, checkout, crane, imageBuilder, registry, temporaryFolder, uniqueName } from './stage.ts';
+import { buildkitSocket } from './buildkit-socket.ts';
+import { dockerContexts, forget, remoteBuilder, startMachine } from './machines.ts';
+import { build, checkout, registry, temporaryFolder, uniqueName } from './stage.ts';
 
 const dockerfile = (host: string) => `FROM ${host}/base/busybox:latest AS made
 RUN head -c 100000 /dev/urandom > /slow
@@ -27,29 +28,33 @@ const pull = ['--event', 'pull_request_target', '--pull-request', '1'];
 interface Setting {
   readonly args: readonly string[];
   readonly logins: readonly object[];
+  /** The same machine as a docker context, or as a BuildKit on a socket. */
+  readonly builder?: 'context' | 'socket';
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Everything that a tier holds of an image: manifests by their tags, and what every blob is. */
 async function contentOf(tier: string, name: string): Promise<Readonly<Record<string, string>>> {
-  const place = `${registry}/cache/${tier}/${name}`;
-  const tags = (await crane('ls', place)).split('\n').filter((tag) => tag !== '');
+  const get = (path: string) =>
+    fetch(`http://${registry}/v2/cache/${tier}/${name}/${path}`, {
+      headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+    });
+  const { tags } = (await (await get('tags/list')).json()) as { tags: string[] };
   const content: Record<string, string> = {};
   for (const tag of tags) {
-    const text = await crane('manifest', `${place}:${tag}`);
+    const text = await (await get(`manifests/${tag}`)).text();
     content[tag] = text;
-    const { config, layers } = JSON.parse(text) as {
-      config: { digest: string };
-      layers: { digest: string }[];
-    };
+    const { config, layers } = JSON.parse(text) as Record<'config', Blob> & Record<'layers', Blob[]>;
     for (const { digest } of [config, ...layers]) {
-      const answer = await fetch(`http://${registry}/v2/cache/${tier}/${name}/blobs/${digest}`);
-      content[digest] = createHash('sha256')
-        .update(await answer.bytes())
-        .digest('hex');
+      const bytes = await (await get(`blobs/${digest}`)).bytes();
+      content[digest] = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     }
   }
   return content;
+}
+
+interface Blob {
+  readonly digest: string;
 }
 
 describe('tiers with logins of their own', () => {
@@ -66,7 +71,8 @@ describe('tiers with logins of their own', () => {
       pulling: writerOf('cache/pull-request-target/', 'pulling-secret'),
     });
     const folder = temporaryFolder();
-    const contexts = dockerContexts({ machine: machine.env.DOCKER_HOST }, folder);
+    const contexts = dockerContexts({ context: machine.env.DOCKER_HOST }, folder);
+    await remoteBuilder('socket', await buildkitSocket(machine.env.DOCKER_HOST ?? ''), contexts);
     const auth = Buffer.from('images:images-secret').toString('base64');
     writeFileSync(join(folder, 'docker/config.json'), JSON.stringify({ auths: { [address]: { auth } } }));
     writeFileSync(join(folder, 'pulling'), 'pulling-secret\n');
@@ -76,12 +82,13 @@ describe('tiers with logins of their own', () => {
     const name = uniqueName('logins');
 
     async function run(word: string, setting: Setting) {
+      const { builder = 'context' } = setting;
       const settings = {
         ...{ registry: `${address}/built`, 'dev-registry': `${address}/built` },
         'default-commit-tag': { value: 'v{{ .ShortSHA }}', validation: '^v[0-9a-f]+$' },
         'default-pr-tag': { value: 'PR-{{ .PRNumber }}', validation: '^PR-[0-9]+$' },
         ...{ platforms: ['linux/amd64'], provenance: 'off' },
-        'builder-nodes': [{ name: 'machine', builder: 'machine', platforms: ['linux/amd64'] }],
+        'builder-nodes': [{ name: 'machine', builder, platforms: ['linux/amd64'] }],
         cache: {
           ...{ enabled: true, 'cache-repo': `${address}/cache`, logins: setting.logins },
           'helper-image': `${address}/base/transfer:latest`,
@@ -92,13 +99,11 @@ describe('tiers with logins of their own', () => {
         'image-builder.yaml': JSON.stringify(settings),
       });
       const flags = ['--name', name, '--build-arg', `RUN_OF=${word}`, ...setting.args];
-      const options = { cwd, env: { ...contexts, ...setting.env } };
-      const plan = await imageBuilder(['plan', ...flags], options);
       writes.length = 0;
+      const options = { cwd, env: { ...contexts, ...setting.env } };
       const { exitCode, report, stderr } = await build([...flags, '--progress', 'plain'], options);
       expect(exitCode, stderr).toBe(0);
       return {
-        planned: plan.stdout.match(/write (.*)/)?.[1],
         has: stderr.match(/\| has (.*)/)?.[1],
         cached: report.platforms.map(({ steps, cached_steps }) => `${cached_steps} of ${steps}`),
         warnings: stderr.match(/^warning: .*/gm) ?? [],
@@ -108,10 +113,9 @@ describe('tiers with logins of their own', () => {
 
     const made = await run('one', { args: push, logins, env: { PUSHING: 'pushing-secret' } });
     expect(made).toMatchObject({ has: 'one', warnings: [] });
-    expect(made.planned).toBe(`${address}/cache/trusted/${name}:linux-amd64 as pushing`);
     expect(made.writers).toEqual([`images: built/${name}`, `pushing: cache/trusted/${name}`]);
     const before = await contentOf('trusted', name);
-    expect(Object.keys(before).length).toBeGreaterThan(4);
+    expect(Object.entries(before).filter(([digest, found]) => digest === found).length).toBeGreaterThan(3);
 
     // On the engine where the push has just been let in.
     const attack = await run('attack', { args: push, logins: [{ tier: 'trusted', ...ofPulls }] });
@@ -122,7 +126,7 @@ describe('tiers with logins of their own', () => {
     expect(await contentOf('trusted', name)).toEqual(before);
 
     await forget(machine);
-    const proposed = await run('two', { args: pull, logins });
+    const proposed = await run('two', { args: pull, logins, builder: 'socket' });
     expect(proposed).toMatchObject({ has: 'one two', cached: ['2 of 3'], warnings: [] });
     expect(proposed.writers).toEqual([`images: built/${name}`, `pulling: cache/pull-request-target/${name}`]);
     expect(await contentOf('trusted', name)).toEqual(before);

@@ -34,3 +34,13 @@ export function dockerContexts(
     });
   return { DOCKER_CONFIG: config };
 }
+
+/** Has docker know a BuildKit, which this process may serve, as a builder of this name in such an environment. */
+export async function remoteBuilder(
+  name: string,
+  address: string,
+  contexts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const args = ['buildx', 'create', '--name', name, '--driver', 'remote', address];
+  await promisify(execFile)(bench.docker, args, { env: { ...process.env, ...bench.env, ...contexts } });
+}
