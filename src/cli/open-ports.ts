@@ -11,6 +11,7 @@ import {
   type RegistryClient,
   readImageLayout,
   rememberReads,
+  sendBlobs,
 } from '../registry/index.ts';
 import { cacheLogin } from './cache-login.ts';
 import type { CommandRun } from './commands.ts';
@@ -114,6 +115,7 @@ interface PublisherInputs {
 function openPublisher({ registry, emit, openSigners }: PublisherInputs): Publisher {
   let signers: Promise<Signers> | undefined;
   return {
+    send: ({ layout, repositories }) => sendBlobs({ registry, image: layout, repositories }),
     publish: (image) => publishImage({ ...image, registry, clock, emit }),
     sign: async (target) => {
       signers ??= openSigners();

@@ -6,6 +6,7 @@ import { buildJob, imageFolder } from './build-job.ts';
 import { dueSteps, findMounts, restoreMounts, tellUnkept } from './mounts.ts';
 import type { Run } from './run.ts';
 import type { NodeBuild } from './run-record.ts';
+import { sendAhead } from './send-ahead.ts';
 import { allTogether, together } from './together.ts';
 import { usableCaches } from './usable-caches.ts';
 
@@ -17,9 +18,15 @@ export async function buildOnNodes(run: Run, signal: AbortSignal): Promise<reado
   const { plan, workFolder } = run;
   await tellUnkept(run);
   const jobs = plan.nodes.map((node) => ({ node, job: buildJob(plan, node, run) }));
+  let building = jobs.length;
   const builds = await allTogether(
     signal,
-    jobs.map((each) => (shared) => buildOnNode(run, each, shared)),
+    jobs.map((each) => async (shared) => {
+      const build = await buildOnNode(run, each, shared);
+      building -= 1;
+      if (building > 0) await sendAhead(run, each.job, shared);
+      return build;
+    }),
   );
   if (jobs.length > 1) {
     const parts = jobs.map(({ job }) => ({ directory: job.outputDir, platforms: job.platforms }));

@@ -10,7 +10,13 @@ import type {
 import type { Mount, MountKeeper } from '../cache-mounts/index.ts';
 import type { Descriptor, Digest, PlatformManifest, Reference, Repository } from '../oci/index.ts';
 import type { BuildNode, MountCache, NamedValue } from '../plan/index.ts';
-import type { ImageLayout, PublishedRepository, RawManifest, StoredImage } from '../registry/index.ts';
+import type {
+  ImageLayout,
+  PublishedRepository,
+  RawManifest,
+  SentBlobs,
+  StoredImage,
+} from '../registry/index.ts';
 import type { SigningTarget, TargetOutcome } from '../signers/index.ts';
 import type { Artifact, SignedMetadata } from '../signing/index.ts';
 import type { GoLogin } from './go-netrc.ts';
@@ -82,6 +88,8 @@ export interface MountKeeping {
 }
 
 export interface Publisher {
+  /** Brings the blobs of a part of an image to where `publish` will look for them, and nothing that names them. */
+  send(part: Publication): Promise<readonly SentBlobs[]>;
   /** Brings the whole image to every repository by digest. */
   publish(image: Publication): Promise<readonly PublishedRepository[]>;
   /** Has it signed by every signer of the plan, and looks for the signatures as a verifier would. Does not throw. */

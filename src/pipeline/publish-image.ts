@@ -1,6 +1,7 @@
 import { humanSeconds, ImageBuilderError, withDeadline } from '../core/index.ts';
+import { printRepository } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
-import type { ImageContent } from '../registry/index.ts';
+import type { ImageContent, PublishedRepository, SentBlobs } from '../registry/index.ts';
 import { uniqueTagValues } from '../tags/index.ts';
 import { platformImages } from './platform-images.ts';
 import type { Publisher, PushedImage } from './ports.ts';
@@ -55,9 +56,24 @@ export async function pushImage(
     if (reuse?.kind === 'reused')
       record.published = await ports.openEarlierImages(signal).copy(reuse.image, repositories);
     else if (image !== undefined)
-      record.published = await ports.openPublisher(signal).publish({ layout: image.layout, repositories });
+      record.published = withSent(
+        await ports.openPublisher(signal).publish({ layout: image.layout, repositories }),
+        record.sent,
+      );
   });
   return pushedImage(content, plan);
+}
+
+/** What was uploaded includes what went ahead. */
+function withSent(
+  published: readonly PublishedRepository[],
+  sent: readonly SentBlobs[],
+): readonly PublishedRepository[] {
+  return published.map((each) => {
+    const name = printRepository(each.repository);
+    const ahead = sent.filter(({ repository }) => printRepository(repository) === name);
+    return { ...each, uploadedBytes: ahead.reduce((sum, { bytes }) => sum + bytes, each.uploadedBytes) };
+  });
 }
 
 /** The image in every repository gets its signatures first and its names last. */

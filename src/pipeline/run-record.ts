@@ -1,7 +1,7 @@
 import type { Advice } from '../advice/index.ts';
 import type { BuildOutcome } from '../buildkit/index.ts';
 import type { BuildNode } from '../plan/index.ts';
-import type { ImageContent, ImageLayout, PublishedRepository } from '../registry/index.ts';
+import type { ImageContent, ImageLayout, PublishedRepository, SentBlobs } from '../registry/index.ts';
 import type { MountedStep } from './mounted-steps.ts';
 import type { NodeMounts } from './mounts.ts';
 import type { BuildInputs } from './reuse/build-inputs.ts';
@@ -20,6 +20,8 @@ export interface RunRecord {
   inputs: BuildInputs | undefined;
   /** What would make the build faster. */
   advice: readonly Advice[];
+  /** What went to registries before the image was whole. */
+  sent: readonly SentBlobs[];
   /** Repositories that hold the whole image by digest. */
   published: readonly PublishedRepository[];
   /** What was signed before the first failure, or all there is to sign. */
@@ -55,7 +57,7 @@ export interface BuiltImage {
 export function startRecord(started: Date): RunRecord {
   return {
     ...{ started, builds: [], image: undefined, reuse: undefined, inputs: undefined },
-    ...{ advice: [], published: [], signed: [], tagged: false },
+    ...{ advice: [], sent: [], published: [], signed: [], tagged: false },
   };
 }
 

@@ -14,4 +14,5 @@ export { type AttachReferrer, listReferrers, referrerAttacher } from './referrer
 export type { RegistryClient, RegistryOptions } from './registry-client.ts';
 export { openRegistry } from './registry-client.ts';
 export { rememberReads } from './remember-reads.ts';
+export { type SentBlobs, sendBlobs } from './send-blobs.ts';
 export { copyImage, readStoredImage, type StoredImage } from './stored-image.ts';

@@ -9,7 +9,7 @@ import { pushRepository, type RepositoryPush } from './push-repository.ts';
 import type { RegistryClient } from './registry-client.ts';
 
 /** Uploads at a time to one registry: enough to fill a link with streams of their own. */
-const defaultConcurrency = 6;
+export const defaultConcurrency = 6;
 /** Mounts at a time in one registry; they move no bytes. */
 const mountConcurrency = 24;
 
