@@ -1,7 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { startAction } from './action-step.ts';
 import { pushOf } from './github-events.ts';
-import { dockerContexts } from './machines.ts';
+import { dockerContexts, startMachine } from './machines.ts';
 import { openRemoteStage } from './remote-stage.ts';
 import { notation } from './signing-stage.ts';
 import {
@@ -11,6 +11,7 @@ import {
   crane,
   imageBuilder,
   registry,
+  start,
   temporaryFolder,
   uniqueName,
 } from './stage.ts';
@@ -32,13 +33,18 @@ const node = (name: string, platform: string, builder = `node-${name}`) => ({
 const nodes = [node('amd', 'linux/amd64'), node('arm', 'linux/arm64')];
 const dockerfile = `FROM ${busybox}\nRUN uname -m > /machine\n`;
 
-async function buildOn(builderNodes: readonly object[], text: string) {
+async function prepare(builderNodes: readonly object[], text: string) {
   const folder = await checkout({
     Dockerfile: text,
     'image-builder.yaml': JSON.stringify({ 'builder-nodes': builderNodes }),
   });
   const target = `${registry}/${uniqueName('nodes')}`;
   const flags = ['--name', 'app', '--registry', target, '--platform', 'linux/amd64,linux/arm64'];
+  return { folder, target, flags };
+}
+
+async function buildOn(builderNodes: readonly object[], text: string) {
+  const { folder, target, flags } = await prepare(builderNodes, text);
   const env = dockerContexts(hosts, temporaryFolder());
   const plan = await imageBuilder(['plan', ...flags], { cwd: folder, env });
   return { plan, repository: `${target}/app`, ended: await build(flags, { cwd: folder, env }) };
@@ -84,6 +90,26 @@ describe('a build with builder nodes', () => {
     );
     expect([ended.exitCode, ended.report.status]).toEqual([2, 'Failed']);
     await expect(crane('ls', repository)).rejects.toThrow();
+  });
+
+  test('ends, with nothing that has a name, when one of its nodes dies while the other has sent its layers', async () => {
+    const doomed = await startMachine();
+    try {
+      const long = `FROM ${busybox}\nRUN if [ "$(uname -m)" = aarch64 ]; then echo at it; sleep 600; fi\n`;
+      const builderNodes = [nodes[0] ?? {}, node('arm', 'linux/arm64', 'doomed')];
+      const { folder, target, flags } = await prepare(builderNodes, long);
+      const env = dockerContexts({ ...hosts, doomed: doomed.env.DOCKER_HOST }, temporaryFolder());
+      const args = ['build', '--json', '--progress', 'plain', ...flags];
+      const running = start(args, { cwd: folder, env });
+      await Promise.all([running.saying('| at it'), running.saying('sent ahead while others build')]);
+      await doomed.stop();
+      const { exitCode, stdout, stderr } = await running.ended;
+      expect(exitCode, stderr).toBe(5);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'Failed', pushed: false });
+      expect(await crane('ls', `${target}/app`).catch(() => '')).toBe('');
+    } finally {
+      await doomed.stop();
+    }
   });
 });
 
