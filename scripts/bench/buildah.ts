@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bringPackages } from '../workbench/apt.ts';
 import { sourceForSuite } from '../workbench/apt-sources.ts';
@@ -40,8 +40,8 @@ export async function bringBuildah(bench: Bench): Promise<Buildah> {
   const sources = sourceForSuite(machine.source, machine.codename);
   const request = { name: 'buildah', sources, architectures: [nativeArchitecture] };
   await bringPackages(session, request, { packages, into: root });
-  const env = await environmentFor(root);
   const storage = join(bench.folder, 'buildah-storage');
+  const env = await environmentFor(root, storage);
   const runtime = findTool('runc', places) ?? 'runc';
   return {
     commands: (cwd, name) =>
@@ -49,11 +49,12 @@ export async function bringBuildah(bench: Bench): Promise<Buildah> {
     clear: async () => {
       await tryCommand('umount', ['-l', join(storage, 'root/overlay')]);
       await rm(storage, { recursive: true, force: true });
+      await mkdir(join(storage, 'tmp'), { recursive: true });
     },
   };
 }
 
-async function environmentFor(root: string): Promise<NodeJS.ProcessEnv> {
+async function environmentFor(root: string, storage: string): Promise<NodeJS.ProcessEnv> {
   const logins = join(root, 'auth.json');
   await writeFile(logins, '{}');
   const library = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
@@ -62,6 +63,8 @@ async function environmentFor(root: string): Promise<NodeJS.ProcessEnv> {
     REGISTRY_AUTH_FILE: logins,
     CONTAINERS_REGISTRIES_CONF: join(root, 'etc/containers/registries.conf'),
     CONTAINERS_CONF: join(root, 'usr/share/containers/containers.conf'),
+    // It keeps cache mounts beside its storage, where they would outlive the agent.
+    TMPDIR: join(storage, 'tmp'),
   };
 }
 
