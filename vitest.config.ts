@@ -7,7 +7,13 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/*.test.ts'],
+          // They change nothing that another file could see, and load in a quarter of the time.
+          isolate: false,
+          testTimeout: 20_000,
+        },
       },
       {
         test: {
