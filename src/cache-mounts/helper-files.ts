@@ -33,12 +33,10 @@ export function helperDockerfile({ work, image, mounts, images }: HelperRecipe):
   if (images === undefined) return [...transfer, ''].join('\n');
   const stages = images.map((from, at) => `${from} AS base-${at}`);
   const bases = images.map((_, at) => `--mount=type=bind,from=base-${at},target=/bases/${at}`);
-  const last = [
-    '--mount=type=bind,from=transfer,target=/transfer',
-    ...bases,
-    '--mount=type=bind,target=/context',
-  ];
-  return [...transfer, ...stages, `FROM ${image}`, `RUN ${last.join(' ')} ["true"]`, ''].join('\n');
+  const ahead = [...bases, '--mount=type=bind,target=/context'].join(' ');
+  // Two steps that do not wait for each other, and one that needs both.
+  const last = [`FROM ${image}`, `RUN ${ahead} ["true"]`, 'COPY --from=transfer /tmp/over /'];
+  return [...transfer, ...stages, ...last, ''].join('\n');
 }
 
 function seedLine(mount: Mount): string[] {
@@ -171,6 +169,7 @@ done
 failed=0
 for job in "\${jobs[@]}"; do wait "$job" || failed=1; done
 if [ "$failed" = 0 ]; then
+  : > /tmp/over
   call over all
   hang_up
 fi
