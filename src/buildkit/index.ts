@@ -4,7 +4,7 @@ export type { BuildOutcome } from './build-outcome.ts';
 export { builderEnvironment } from './builder-environment.ts';
 export { type CheckedCache, checkCache } from './check-cache.ts';
 export type { TrackedFiles } from './context/context-rows.ts';
-export { UnreadableContext } from './context/context-tree.ts';
+export { isUnreadable } from './context/context-tree.ts';
 export { type ContextTree, readContext } from './context/read-context.ts';
 export { describeEngine } from './describe-engine.ts';
 export { type Engine, findEngine } from './engine.ts';

@@ -1,5 +1,6 @@
 import { globalInstructions, type Instruction, parseDockerfile } from './dockerfile.ts';
 import { type DockerfileBase, dockerfileBases } from './dockerfile-bases.ts';
+import { namesElsewhere } from './instruction-words.ts';
 import { type DockerfileQuestion, neededStages } from './needed-stages.ts';
 
 export interface InputsQuestion extends Omit<DockerfileQuestion, 'platform'> {
@@ -99,6 +100,6 @@ function instructionObstacle(
     const reason = `uses build argument "${found}", which changes with every commit`;
     return found === undefined ? [] : [{ reason, line }];
   }
-  const fetches = keyword.toUpperCase() === 'ADD' && /:\/\/|@[^\s/]+:|\$/.test(rest);
+  const fetches = keyword.toUpperCase() === 'ADD' && namesElsewhere(rest);
   return fetches ? [{ reason: 'adds something that lies elsewhere', line }] : [];
 }

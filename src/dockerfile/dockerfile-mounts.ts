@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Instruction } from './dockerfile.ts';
 import { expandWord, type Lookup } from './expand-word.ts';
 import { globalArguments } from './global-arguments.ts';
-import { flagValues, mountField } from './instruction-words.ts';
+import { flagValues, mountField, mountFields } from './instruction-words.ts';
 import {
   type DockerfileQuestion,
   type NeededStage,
@@ -128,7 +128,7 @@ function mountsOf(instruction: Instruction, around: Surroundings): readonly (Cac
   const mounts = flagValues(instruction, 'mount');
   const seeds = seedsOf(instruction, mounts, around.sources);
   return mounts.flatMap((mount, at) => {
-    const fields = fieldsOf(mount);
+    const fields = mountFields(mount);
     if (fields.get('type') !== 'cache') return [];
     return [readMount(fields, { ...around, seed: seeds[at], line: instruction.line })];
   });
@@ -143,18 +143,6 @@ function seedsOf(
   const named = sources.slice(1).filter((source) => source.line === line);
   let next = 0;
   return mounts.map((mount) => (mountField(mount, 'from') === undefined ? undefined : named[next++]));
-}
-
-const synonyms: Readonly<Record<string, string>> = { dst: 'target', destination: 'target', src: 'source' };
-
-function fieldsOf(mount: string): ReadonlyMap<string, string> {
-  return new Map(
-    mount.split(',').map((field) => {
-      const split = field.indexOf('=');
-      const name = (split < 0 ? field : field.slice(0, split)).toLowerCase();
-      return [synonyms[name] ?? name, split < 0 ? '' : field.slice(split + 1)];
-    }),
-  );
 }
 
 /** What needs no quotes in a Dockerfile. */

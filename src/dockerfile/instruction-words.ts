@@ -26,6 +26,24 @@ export function mountField(mount: string, name: string): string | undefined {
   return mount.split(',').flatMap((field) => assigned(name, field))[0];
 }
 
+const synonyms: Readonly<Record<string, string>> = { dst: 'target', destination: 'target', src: 'source' };
+
+/** Everything that a mount says, by names in lower case, each under the first of its names in the Dockerfile reference. */
+export function mountFields(mount: string): ReadonlyMap<string, string> {
+  return new Map(
+    mount.split(',').map((field) => {
+      const split = field.indexOf('=');
+      const name = (split < 0 ? field : field.slice(0, split)).toLowerCase();
+      return [synonyms[name] ?? name, split < 0 ? '' : field.slice(split + 1)];
+    }),
+  );
+}
+
+/** Whether these words of ADD may name something that lies elsewhere; a variable may hold anything. */
+export function namesElsewhere(words: string): boolean {
+  return /:\/\/|@[^\s/]+:|\$/.test(words);
+}
+
 function flagsOf(instruction: Instruction): readonly string[] {
   const words = wordsOf(instruction);
   const end = words.findIndex((word) => !word.startsWith('--'));

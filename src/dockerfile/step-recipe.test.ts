@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mountedRuns } from './dockerfile-mounts.ts';
 import type { DockerfileQuestion } from './needed-stages.ts';
-import { stepRecipe } from './step-recipe.ts';
+import { stepRecipes } from './step-recipe.ts';
 
 function recipes(untrustedText: string, asked: Partial<DockerfileQuestion> = {}) {
   const question = { platform: 'linux/arm64', buildArgs: [], contexts: [], ...asked, untrustedText };
-  return mountedRuns(question).map((place) => stepRecipe(question, place));
+  const recipeOf = stepRecipes(question);
+  return mountedRuns(question).map((place) => recipeOf(place));
 }
 
 const step = 'RUN --mount=type=cache,target=/c make';
@@ -72,6 +73,14 @@ RUN --mount=from=second,target=/s --mount=from=first,target=/f true`;
     });
     expect(found?.text).toEqual(expect.arrayContaining(['USED=given', 'GLOBAL=top', 'TARGETARCH=arm64']));
     expect(JSON.stringify(found)).not.toContain('OTHER');
+  });
+
+  test('has the value that was given last, as BuildKit has it', () => {
+    const buildArgs = [
+      ['USED', 'first'],
+      ['USED', 'last'],
+    ] as const;
+    expect(recipe('FROM a\nARG USED', { buildArgs })?.text).toContain('USED=last');
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Instruction } from './dockerfile.ts';
 import { globalArguments } from './global-arguments.ts';
-import { declared, flagValues, mountField, wordsOf } from './instruction-words.ts';
+import { declared, flagValues, mountFields, namesElsewhere, wordsOf } from './instruction-words.ts';
 import {
   type DockerfileQuestion,
   type NeededStage,
@@ -32,23 +32,23 @@ export interface StepPlace {
 }
 
 /**
- * Everything in a Dockerfile, and what it names, that comes before a step; rather too much than too little. Undefined
- * where only BuildKit can tell. Never throws.
+ * Tells of a step everything in a Dockerfile, and what it names, that comes before it; rather too much than too little.
+ * Undefined where only BuildKit can tell. Never throws.
  */
-export function stepRecipe(question: DockerfileQuestion, place: StepPlace): StepRecipe | undefined {
+export function stepRecipes(question: DockerfileQuestion): (place: StepPlace) => StepRecipe | undefined {
   const stages = new Map(neededStages(question).map((stage) => [stage.index, stage]));
-  const reading: Reading = {
-    ...{ question, stages, globals: globalArguments(question), seen: new Set() },
-    ...{ text: [], images: [], files: [] },
+  const buildArgs = new Map(question.buildArgs);
+  const shared = { stages, buildArgs, globals: globalArguments(question) };
+  return ({ stage, instruction }) => {
+    const reading: Reading = { ...shared, seen: new Set(), text: [], images: [], files: [] };
+    const known = readStage(reading, stage, stage.stage.instructions.indexOf(instruction) + 1);
+    const { text, images, files } = reading;
+    return known ? { text, images, files } : undefined;
   };
-  const { stage, instruction } = place;
-  const known = readStage(reading, stage, stage.stage.instructions.indexOf(instruction) + 1);
-  const { text, images, files } = reading;
-  return known ? { text, images, files } : undefined;
 }
 
 interface Reading {
-  readonly question: DockerfileQuestion;
+  readonly buildArgs: ReadonlyMap<string, string>;
   readonly stages: ReadonlyMap<number, NeededStage>;
   readonly globals: ReturnType<typeof globalArguments>;
   /** Stages that were read to their end. */
@@ -101,7 +101,7 @@ function readInstruction(reading: Reading, instruction: Instruction): boolean {
       if (flagValues(instruction, 'from').length > 0) return true;
       reading.files.push(...copiedFiles(instruction));
       // What lies elsewhere may be another thing by now.
-      return instruction.keyword === 'COPY' || !/:\/\/|@[^\s/]+:|\$/.test(instruction.text);
+      return instruction.keyword === 'COPY' || !namesElsewhere(instruction.text);
     case 'RUN':
       reading.files.push(...flagValues(instruction, 'mount').flatMap(mountedFiles));
       return true;
@@ -111,11 +111,10 @@ function readInstruction(reading: Reading, instruction: Instruction): boolean {
 }
 
 /** What the Dockerfile gives it stands in the text. */
-function readArgument({ question, globals, text }: Reading, name: string): boolean {
+function readArgument({ buildArgs, globals, text }: Reading, name: string): boolean {
   // It follows the commit, where a build is to be reproducible.
   if (name === 'SOURCE_DATE_EPOCH') return false;
-  const given = question.buildArgs.find(([each]) => each === name)?.[1];
-  text.push(`${name}=${given ?? globals(name) ?? 'of the builder'}`);
+  text.push(`${name}=${buildArgs.get(name) ?? globals(name) ?? 'of the builder'}`);
   return true;
 }
 
@@ -128,9 +127,10 @@ function copiedFiles(instruction: Instruction): readonly UsedFiles[] {
 }
 
 function mountedFiles(mount: string): readonly UsedFiles[] {
-  const type = mountField(mount, 'type') ?? 'bind';
-  if (type !== 'bind' || mountField(mount, 'from') !== undefined) return [];
-  return [filesAt(mountField(mount, 'source') ?? mountField(mount, 'src') ?? '.')];
+  const fields = mountFields(mount);
+  const type = fields.get('type') ?? 'bind';
+  if (type !== 'bind' || fields.has('from')) return [];
+  return [filesAt(fields.get('source') ?? '.')];
 }
 
 function filesAt(word: string): UsedFiles {

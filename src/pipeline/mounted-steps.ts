@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type ContextTree, readContext, UnreadableContext } from '../buildkit/index.ts';
+import { type ContextTree, isUnreadable, readContext } from '../buildkit/index.ts';
 import type { Mount } from '../cache-mounts/index.ts';
 import { ImageBuilderError, isFailure, throwIfCancelled, withDeadline } from '../core/index.ts';
-import { mountedRuns, type StepRecipe, stepRecipe, type UsedFiles } from '../dockerfile/index.ts';
+import { mountedRuns, type StepRecipe, stepRecipes, type UsedFiles } from '../dockerfile/index.ts';
 import { type Digest, digestOf, parseReference } from '../oci/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { dockerfileText } from './dockerfile-text.ts';
@@ -40,7 +40,8 @@ export async function mountedSteps(
   const namer = new StepNamer(run, node, signal);
   const steps = node.platforms.flatMap((platform) => {
     const question = { untrustedText, target: image.target, platform, buildArgs, contexts };
-    return mountedRuns(question).map((place) => ({ place, recipe: stepRecipe(question, place) }));
+    const recipeOf = stepRecipes(question);
+    return mountedRuns(question).map((place) => ({ place, recipe: recipeOf(place) }));
   });
   return Promise.all(
     steps.map(async ({ place: { instruction, mounts }, recipe }) => ({
@@ -78,8 +79,7 @@ class StepNamer {
       return digestOf(JSON.stringify([version, mountNamespace(this.#run.plan, this.#node), text, inputs]));
     } catch (error) {
       throwIfCancelled(this.#signal);
-      const isExpected = isFailure(error) || error instanceof UnreadableContext || isSystemError(error);
-      if (isExpected) return undefined;
+      if (isFailure(error) || isUnreadable(error)) return undefined;
       throw error;
     }
   }
@@ -111,11 +111,6 @@ class StepNamer {
     const own = named === undefined ? { dockerfilePath: join(root, plan.image.dockerfile) } : {};
     return readContext({ ...place, ...own }, this.#tracked);
   }
-}
-
-/** Files that cannot be read are left to BuildKit to complain about. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function late(): ImageBuilderError {

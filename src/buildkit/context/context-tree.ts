@@ -8,6 +8,11 @@ export class UnreadableContext extends Error {
   override readonly name = 'UnreadableContext';
 }
 
+/** Whether it says that something of a context cannot be read here: that is left to BuildKit to complain about. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof UnreadableContext || (error instanceof Error && 'syscall' in error);
+}
+
 /** One thing that BuildKit would be sent. */
 export interface ContextEntry {
   /** Relative to the context, with `/`. */

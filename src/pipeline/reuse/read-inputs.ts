@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readContext, UnreadableContext } from '../../buildkit/index.ts';
+import { isUnreadable, readContext } from '../../buildkit/index.ts';
 import { isFailure, reasonOf } from '../../core/index.ts';
 import { dockerfileInputs } from '../../dockerfile/index.ts';
 import { type Digest, digestOf, parseReference } from '../../oci/index.ts';
@@ -70,8 +70,7 @@ async function reading<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
-    const isOurs = cause instanceof UnreadableContext || (cause instanceof Error && 'syscall' in cause);
-    throw isOurs ? new Unrepeatable(reasonOf(cause), { cause }) : cause;
+    throw isUnreadable(cause) ? new Unrepeatable(reasonOf(cause), { cause }) : cause;
   }
 }
 
