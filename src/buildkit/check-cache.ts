@@ -1,6 +1,6 @@
 import { ImageBuilderError, reasonOf } from '../core/index.ts';
 import { type Digest, printReference, type Reference } from '../oci/index.ts';
-import { type RegistryClient, readBlob } from '../registry/index.ts';
+import { fetchIfThere, type RegistryClient, readBlob } from '../registry/index.ts';
 import { readKeptSteps } from './kept-steps.ts';
 
 /** Of the config of a cache as BuildKit 0.25 writes it with `image-manifest=true`. */
@@ -25,12 +25,13 @@ export async function checkCache(
   registry: RegistryClient,
   reference: Reference,
 ): Promise<CheckedCache | undefined> {
-  const { repository, tag = '' } = reference;
-  if ((await registry.resolve(repository, tag)) === undefined) return undefined;
-  const [{ manifest, descriptor }, kept] = await Promise.all([
-    registry.fetchManifest(repository, tag),
+  const [found, kept] = await Promise.all([
+    fetchIfThere(registry, reference),
     readKeptSteps(registry, reference),
   ]);
+  if (found === undefined) return undefined;
+  const { manifest, descriptor } = found;
+  const { repository } = reference;
   if (manifest.kind !== 'manifest' || manifest.config.mediaType !== configType)
     throw damaged(reference, 'is no cache of layers');
   const config = await readBlob(

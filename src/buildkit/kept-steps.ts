@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isFailure } from '../core/index.ts';
 import { type Digest, emptyConfig, isDigest, mediaTypes, type Reference } from '../oci/index.ts';
-import type { RegistryClient } from '../registry/index.ts';
+import { fetchIfThere, type RegistryClient } from '../registry/index.ts';
 
 const artifactType = 'application/vnd.image-builder.kept-steps.v1';
 
@@ -24,10 +24,7 @@ export async function readKeptSteps(
   cache: Reference,
 ): Promise<KeptSteps | undefined> {
   try {
-    const { repository, tag } = besides(cache);
-    if ((await registry.resolve(repository, tag)) === undefined) return undefined;
-    const { manifest } = await registry.fetchManifest(repository, tag);
-    const { annotations = {} } = manifest;
+    const { annotations = {} } = (await fetchIfThere(registry, besides(cache)))?.manifest ?? {};
     const [of, steps] = [annotations[cacheAnnotation], annotations[stepsAnnotation]?.split(' ')];
     return of !== undefined && isDigest(of) && steps?.every(isDigest) ? { cache: of, steps } : undefined;
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   type Reference,
   type Repository,
 } from '../oci/index.ts';
-import { type RegistryClient, readBlob } from '../registry/index.ts';
+import { fetchIfThere, type RegistryClient, readBlob } from '../registry/index.ts';
 
 const artifactType = 'application/vnd.image-builder.cache-mount.v1';
 const layerType = 'application/vnd.image-builder.cache-mount.v1.tar+zstd';
@@ -42,10 +42,12 @@ export interface SavedMount {
 /** What a reference names; undefined when there is nothing. Throws when it is not what it should be. */
 export async function readSaved(
   registry: RegistryClient,
-  { repository, tag = '' }: Reference,
+  reference: Reference,
 ): Promise<SavedMount | undefined> {
-  if ((await registry.resolve(repository, tag)) === undefined) return undefined;
-  const { manifest, descriptor } = await registry.fetchManifest(repository, tag);
+  const found = await fetchIfThere(registry, reference);
+  if (found === undefined) return undefined;
+  const { manifest, descriptor } = found;
+  const { repository, tag = '' } = reference;
   const [blob, ...layers] = manifest.kind === 'manifest' ? manifest.layers : [];
   const shaped =
     manifest.kind === 'manifest' &&

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { plainRequest } from '../../test/fakes/requests/plain-request.ts';
 import { loadSettings, type Settings } from '../config/index.ts';
 import type { BuildRequest } from '../request/index.ts';
 import { planBuild } from './plan-build.ts';
@@ -22,18 +23,9 @@ function planOf(settings: Settings, request: Partial<BuildRequest>) {
   return planBuild({
     origin: { kind: 'local' },
     request: {
+      ...plainRequest,
       dockerfile: 'Dockerfile',
-      context: '.',
-      tags: [],
-      buildArgs: [],
-      buildContexts: [],
-      secrets: [],
-      platforms: [],
-      exportTags: false,
-      useRestrictedRegistry: false,
       useGoModules: true,
-      registries: [],
-      noCache: false,
       ...request,
     },
     source: {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pushRequest, verifiedCaller } from '../../test/fakes/oidc-issuer/open-trust.ts';
+import { plainRequest } from '../../test/fakes/requests/plain-request.ts';
 import type { BuildEvent, SourceState } from '../ci/index.ts';
 import { loadSettings, type Settings } from '../config/index.ts';
 import { bindRequest, checkSource } from '../identity/index.ts';
@@ -26,21 +27,6 @@ const source: SourceState = {
   url: 'https://github.com/kyma-project/test-infra',
 };
 
-const request: BuildRequest = {
-  dockerfile: './Dockerfile',
-  context: '.',
-  tags: [],
-  buildArgs: [],
-  buildContexts: [],
-  secrets: [],
-  platforms: [],
-  exportTags: false,
-  useRestrictedRegistry: false,
-  useGoModules: false,
-  registries: [],
-  noCache: false,
-};
-
 let settings: Settings;
 
 interface Change {
@@ -53,7 +39,7 @@ interface Change {
 
 function plan(change: Change = {}) {
   return planBuild({
-    request: { ...request, ...change.request },
+    request: { ...plainRequest, ...change.request },
     source: { ...source, ...change.source },
     settings: { ...settings, ...change.settings },
     origin: change.origin ?? { kind: 'local' },

@@ -1,6 +1,7 @@
 export { helperRunner } from './credentials/credential-helper.ts';
 export { dockerCredentials } from './credentials/docker-credentials.ts';
 export { ownDockerConfig, type RegistryLogin } from './credentials/own-docker-config.ts';
+export { fetchIfThere } from './fetch-if-there.ts';
 export type { ImageContent, ImageLayout } from './image-layout.ts';
 export { readImageLayout } from './image-layout.ts';
 export { joinLayouts } from './join-layouts.ts';

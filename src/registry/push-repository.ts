@@ -1,6 +1,7 @@
 import { type Clock, isFailure, reasonOf } from '../core/index.ts';
 import type { Digest, Repository } from '../oci/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
+import { bringBlob } from './bring-blob.ts';
 import { childrenOf, type ImageBlob, type ImageContent } from './image-layout.ts';
 import type { Limiter } from './limiter.ts';
 import { type PublishedRepository, PushProgress } from './push-progress.ts';
@@ -79,14 +80,9 @@ function transferTo(
   { repository, source, progress }: TransferTarget,
 ): (blob: ImageBlob) => Promise<void> {
   const upload = async (blob: ImageBlob) => {
-    const { descriptor, open } = blob;
-    const { digest } = descriptor;
-    if (await registry.hasBlob(repository, digest)) return progress.arrived(blob, 'existing');
-    await registry.uploadBlob(repository, descriptor, {
-      open,
-      onSent: (bytes) => progress.sent(digest, bytes),
-    });
-    progress.arrived(blob, 'uploaded');
+    const { digest } = blob.descriptor;
+    const onSent = (bytes: number) => progress.sent(digest, bytes);
+    progress.arrived(blob, await bringBlob(registry, repository, { ...blob, onSent }));
   };
   return async (blob) => {
     if (source !== undefined) {

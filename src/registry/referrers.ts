@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ImageBuilderError } from '../core/index.ts';
 import { type Descriptor, type Digest, digestOf, printRepository, type Repository } from '../oci/index.ts';
+import { bringBlob } from './bring-blob.ts';
 import { readReferrersTag, referrersTag } from './referrers-tag.ts';
 import { type ReferrersWriting, referrersTagWriter, type WriteReferrersTag } from './referrers-tag-writer.ts';
 import type { RegistryClient } from './registry-client.ts';
@@ -102,10 +103,8 @@ async function makeFound(attachment: Attachment): Promise<void> {
 }
 
 async function pushBlob(registry: RegistryClient, repository: Repository, bytes: Uint8Array): Promise<void> {
-  const digest = digestOf(bytes);
-  if (await registry.hasBlob(repository, digest)) return;
-  const descriptor = { mediaType: 'application/octet-stream', digest, size: bytes.length };
-  await registry.uploadBlob(repository, descriptor, {
-    open: () => Readable.from([bytes], { objectMode: false }),
-  });
+  const mediaType = 'application/octet-stream';
+  const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
+  const open = () => Readable.from([bytes], { objectMode: false });
+  await bringBlob(registry, repository, { descriptor, open });
 }

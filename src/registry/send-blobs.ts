@@ -1,4 +1,5 @@
 import type { Repository } from '../oci/index.ts';
+import { bringBlob } from './bring-blob.ts';
 import type { ImageContent } from './image-layout.ts';
 import { limiter } from './limiter.ts';
 import { defaultConcurrency } from './push-everywhere.ts';
@@ -44,11 +45,9 @@ async function sendTo(
 ): Promise<SentBlobs> {
   const uploads = limiter(defaultConcurrency);
   let bytes = 0;
-  const sending = blobs.map(({ descriptor, open }) =>
+  const sending = blobs.map((blob) =>
     uploads(async () => {
-      if (await registry.hasBlob(repository, descriptor.digest)) return;
-      await registry.uploadBlob(repository, descriptor, { open });
-      bytes += descriptor.size;
+      if ((await bringBlob(registry, repository, blob)) === 'uploaded') bytes += blob.descriptor.size;
     }),
   );
   await settleAll(sending, () => undefined);

@@ -1,10 +1,4 @@
-import { type Descriptor, digestOf, mediaTypes } from '../oci/index.ts';
-
-/** The configuration that an artifact without one has: OCI image specification v1.1, "Guidance for an Empty Descriptor". */
-export const emptyConfig = {
-  mediaType: 'application/vnd.oci.empty.v1+json',
-  bytes: Buffer.from('{}'),
-} as const;
+import { type Descriptor, digestOf, emptyConfig, mediaTypes } from '../oci/index.ts';
 
 interface Blob {
   readonly bytes: Uint8Array;
@@ -33,7 +27,7 @@ export function signatureManifest({
       schemaVersion: 2,
       mediaType: mediaTypes.ociManifest,
       artifactType,
-      config: describe(emptyConfig),
+      config: emptyConfig.descriptor,
       layers: [describe(layer)],
       subject: { mediaType, digest, size },
       annotations,

@@ -1,3 +1,4 @@
+import { plainRequest } from '../../test/fakes/requests/plain-request.ts';
 import type { AzureDevOps, PipelineBuild, Timeline, TimelineIssue, TimelineRecord } from '../azure/index.ts';
 import { type Clock, throwIfCancelled } from '../core/index.ts';
 import type { Sleep } from '../http/index.ts';
@@ -13,11 +14,7 @@ export const request: ParsedRequest = {
     ...{ owner: 'kyma-project', name: 'App', event: 'push', ref: 'refs/heads/main', runId: '77' },
     ...{ eventSha: commit, commitSha: commit },
   },
-  build: {
-    ...{ name: 'team/app', dockerfile: './Dockerfile', context: '.' },
-    ...{ tags: [], buildArgs: [], buildContexts: [], secrets: [], platforms: [], registries: [] },
-    ...{ exportTags: false, useRestrictedRegistry: false, useGoModules: false, noCache: false },
-  },
+  build: { ...plainRequest, name: 'team/app' },
 };
 
 export const queued = new Date('2026-03-04T05:06:07Z');

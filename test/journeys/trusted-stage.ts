@@ -9,6 +9,7 @@ import { createGitRepository, type GitRepository } from '../fakes/git-server/git
 import { type FakeIssuer, startFakeIssuer } from '../fakes/oidc-issuer/fake-issuer.ts';
 import { workflow } from '../fakes/oidc-issuer/github-claims.ts';
 import { testAuthority } from '../fakes/oidc-issuer/open-trust.ts';
+import { plainRequest } from '../fakes/requests/plain-request.ts';
 import { createKeys, type SigningKeys } from './signing-stage.ts';
 import { type Ended, imageBuilder, keepSecret, registry, uniqueName } from './stage.ts';
 
@@ -219,18 +220,7 @@ function requestOf(name: string, commitSha: string, changes: RequestChanges): Re
     },
     build: {
       name,
-      dockerfile: './Dockerfile',
-      context: '.',
-      tags: [],
-      buildArgs: [],
-      buildContexts: [],
-      secrets: [],
-      platforms: [],
-      exportTags: false,
-      useRestrictedRegistry: false,
-      useGoModules: false,
-      registries: [],
-      noCache: false,
+      ...plainRequest,
       ...changes.build,
     },
   };

@@ -20,7 +20,8 @@ export interface Artifact {
 
 /**
  * What a signer wrote beside the digest of an artifact, in each signature that its own key made and that counts today.
- * Nobody else can make it say anything. No private key is needed where the public half is at hand. Throws what the registry throws when it is down or refuses.
+ * Nobody else can make it say anything. No private key is needed where the public half is at hand. Throws what the
+ * registry throws when it is down or refuses.
  */
 export interface OwnMetadata {
   /** Throws `signing.failed` where the signer's own signatures cannot be told from those of others. */

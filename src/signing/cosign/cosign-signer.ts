@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/index.ts';
+import { emptyConfig } from '../../oci/index.ts';
 import type { AttachReferrer, RegistryClient } from '../../registry/index.ts';
 import type { Signer } from '../../signers/index.ts';
-import { emptyConfig } from '../signature-manifest.ts';
 import { bundleType } from './bundle-format.ts';
 import { loadCosignKey } from './cosign-key.ts';
 import { signBundle } from './sign-bundle.ts';

@@ -1,9 +1,9 @@
+import { emptyConfig } from '../../oci/index.ts';
 import type { AttachReferrer, RegistryClient } from '../../registry/index.ts';
 import type { Signer, SigningTarget } from '../../signers/index.ts';
 import { thumbprintOf } from '../certificates/thumbprint.ts';
 import type { EnvelopeFormat } from '../envelope/notary-headers.ts';
 import type { KeySource, SigningKey } from '../keys/key-source.ts';
-import { emptyConfig } from '../signature-manifest.ts';
 import type { SignedEnvelope } from '../signed-envelope.ts';
 import type { Timestamping } from '../timestamp/timestamping.ts';
 import { findSignatureBy } from '../verify/find-signature-by.ts';

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { chainUnder, ecKeys, issueChain, issuedAt } from '../../../test/fakes/signing/certificates.ts';
-import { digestOf } from '../../oci/index.ts';
+import { digestOf, emptyConfig } from '../../oci/index.ts';
 import { thumbprintOf } from '../certificates/thumbprint.ts';
 import { openEnvelope } from '../envelope/open-envelope.ts';
 import { readPayload } from '../envelope/payload.ts';
 import { type KeySpec, keySpecOf, signRaw } from '../keys/key-spec.ts';
-import { emptyConfig } from '../signature-manifest.ts';
 import { SignatureRejected } from '../signed-envelope.ts';
 import { type NotationSigning, signDescriptor } from './sign-descriptor.ts';
 

@@ -1,8 +1,7 @@
 import { type ImageBuilderError, isFailure } from '../../core/index.ts';
-import type { Descriptor, Manifest, Repository } from '../../oci/index.ts';
+import { type Descriptor, emptyConfig, type Manifest, type Repository } from '../../oci/index.ts';
 import { listReferrers, type RegistryClient, readBlob } from '../../registry/index.ts';
 import { largestEnvelope } from '../envelope/open-envelope.ts';
-import { emptyConfig } from '../signature-manifest.ts';
 import { SignatureRejected } from '../signed-envelope.ts';
 
 export interface SignaturePlace {
@@ -34,7 +33,7 @@ export async function findCandidates(
   { artifactType, exclusive }: SignatureKind,
 ): Promise<readonly SignatureCandidate[]> {
   const referrers = await listReferrers(registry, { repository, subject: artifact.digest });
-  const unclear = [undefined, '', emptyConfig.mediaType];
+  const unclear = [undefined, '', emptyConfig.descriptor.mediaType];
   return referrers.flatMap((descriptor) => {
     const typed = descriptor.artifactType === artifactType;
     if (!typed && !unclear.includes(descriptor.artifactType)) return [];
