@@ -4,7 +4,7 @@ import { type Descriptor, type Digest, parseRepository, type Repository } from '
 
 const bench = inject('workbench');
 
-const emptyConfig = Buffer.from('{}');
+export const emptyConfig = Buffer.from('{}');
 const indexType = 'application/vnd.oci.image.index.v1+json';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 

@@ -133,7 +133,7 @@ describe.concurrent('what the real notation signs, we accept:', () => {
   async function sign(digest: string, kind = 'P-384', format = 'jws') {
     const key = ['--key', nameOf(kind), '--signature-format', format];
     const signed = await notation.run('sign', ...key, `${tool.name}@${digest}`);
-    expect(signed).toMatchObject({ accepted: true });
+    expect(signed.accepted, signed.words).toBe(true);
   }
 
   test.each(rows)('$format with a key of kind $kind over a $subject', async ({ format, kind, subject }) => {
