@@ -11,7 +11,7 @@ const repository = 'base/transfer';
 const platforms = [`linux/${nativeArchitecture}`];
 
 /** What the programs need, and the libraries that they need in Debian 12 and 13; what a release lacks is left out. */
-const programs = ['bash', 'tar', 'coreutils', 'findutils'];
+const programs = ['bash', 'tar', 'coreutils', 'findutils', 'zstd'];
 const libraries = [
   'libc6',
   'libtinfo6',
@@ -21,9 +21,13 @@ const libraries = [
   'libpcre2-8-0',
   'libgmp10',
   'libssl3',
+  'libzstd1',
+  'liblz4-1',
+  'liblzma5',
+  'zlib1g',
 ];
 
-/** `base/transfer:latest` for this machine's architecture: bash, GNU tar, findutils and coreutils, as in Debian. */
+/** `base/transfer:latest` for this machine's architecture: bash, GNU tar, findutils, coreutils and zstd, as in Debian. */
 export function transferImage(session: Session): BaseImage {
   const machine = findDebian();
   if (!machine) return hubImage({ repository, platforms }, 'debian:stable-slim');
@@ -31,7 +35,7 @@ export function transferImage(session: Session): BaseImage {
     repository,
     platforms,
     dockerfile: 'FROM scratch\nCOPY root/ /\nENV PATH=/usr/bin:/bin\n',
-    ingredients: machine.codename,
+    ingredients: [machine.codename, ...programs].join(' '),
     fill: async (context) => {
       session.progress('bringing bash and GNU tar');
       const root = join(context, 'root');

@@ -4,7 +4,7 @@ export type Work = 'restore' | 'save';
 
 export interface HelperRecipe {
   readonly work: Work;
-  /** With bash, GNU tar, findutils and coreutils. */
+  /** With bash, GNU tar, findutils and coreutils; with zstd, layers are unpacked there. */
   readonly image: string;
   readonly mounts: readonly Mount[];
   /** FROM instructions of images that the engine is to get beside that, with the context of the helper build. */
@@ -95,8 +95,23 @@ fits_in_an_archive() {
   [ -z "$(find . ! -type f ! -type d ! -type l ! -type p -print -quit; find . -name $'*\\n*' -print -quit)" ]
 }
 
+# Through a process of its own, content needs a fraction of what it costs within the program at the other end.
+archives() {
+  if ! type zstd > /dev/null 2>&1; then
+    call archives "$1"
+    cat <&"$link"
+  else
+    call layers "$1"
+    zstd --decompress --stdout --quiet <&"$link" | up_to "$2" "/tmp/large-$1"
+  fi
+}
+
+up_to() {
+  head --bytes="$1" && if [ "$(head --bytes=1 | wc --bytes)" != 0 ]; then : > "$2"; fi
+}
+
 restore() {
-  local key=$1 state=empty status=0 link answer digest verdict=broken
+  local key=$1 state=empty status=0 link answer digest limit verdict=broken
   local new=.image-builder-restore moving=.image-builder-moving
   cd "/mounts/$key"
   rm -rf "./$new"
@@ -108,12 +123,14 @@ restore() {
   cat <&"$link" > "/tmp/dead-$key"
   hang_up
   call restore "$key" "$state"
-  read -r answer digest <&"$link"
+  read -r answer digest limit <&"$link"
   if [ "$answer" = fill ]; then
-    mkdir "./$new"
-    tar --extract --ignore-zeros --directory="./$new" --numeric-owner --same-owner --preserve-permissions \\
-      --delay-directory-restore --anchored --no-wildcards --exclude-from="/tmp/dead-$key" <&"$link" || status=$?
     hang_up
+    mkdir "./$new"
+    archives "$key" "$limit" |
+      tar --extract --ignore-zeros --directory="./$new" --numeric-owner --same-owner --preserve-permissions \\
+        --delay-directory-restore --anchored --no-wildcards --exclude-from="/tmp/dead-$key" || status=$?
+    if [ -e "/tmp/large-$key" ]; then status=large; fi
     call check "$key" "$status"
     read -r verdict <&"$link"
     if [ "$verdict" = whole ]; then

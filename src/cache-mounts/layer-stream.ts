@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { Readable, type Readable as ReadableStream, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { humanBytes } from '../core/index.ts';
@@ -8,12 +8,22 @@ import { type Descriptor, parseDigest } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { layerDescriptor, type SavedMount } from './saved-mount.ts';
 
+type Layers = Pick<SavedMount, 'repository' | 'layers'>;
+
+/** All layers as they are stored, one after another. Fails when one is damaged. */
+export function packedLayers(registry: RegistryClient, { repository, layers }: Layers): Readable {
+  async function* frames(): AsyncGenerator<Uint8Array> {
+    for (const layer of layers) yield* await registry.openBlob(repository, layer);
+  }
+  return Readable.from(frames(), { objectMode: false });
+}
+
 /** The archives of all layers, one after another. Fails when a layer is damaged, or when more than `limit` bytes come. */
 export function unpackedLayers(
   registry: RegistryClient,
-  { repository, layers }: Pick<SavedMount, 'repository' | 'layers'>,
+  { repository, layers }: Layers,
   limit: number,
-): ReadableStream {
+): Readable {
   async function* archives(): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     for (const layer of layers) {
@@ -24,13 +34,18 @@ export function unpackedLayers(
       read.catch(() => undefined);
       for await (const chunk of unpacking as AsyncIterable<Uint8Array>) {
         bytes += chunk.length;
-        if (bytes > limit) throw new Error(`unpacks to more than ${humanBytes(limit)}`);
+        if (bytes > limit) throw new Error(tooLarge(limit));
         yield chunk;
       }
       await read;
     }
   }
   return Readable.from(archives(), { objectMode: false });
+}
+
+/** Says it of a directory. */
+export function tooLarge(limit: number): string {
+  return `unpacks to more than ${humanBytes(limit)}`;
 }
 
 /** Compresses an archive into a file. */

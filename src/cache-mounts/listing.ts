@@ -1,4 +1,4 @@
-/** A name in a directory as `transfer.sh` lists it. */
+/** A name in a directory as the helper build lists it. */
 export interface ListedName {
   /** Bytes as Latin-1; begins with "./", or is ".". */
   readonly name: string;

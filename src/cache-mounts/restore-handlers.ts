@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf } from '../core/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import type { Handlers } from './endpoint.ts';
-import { unpackedLayers } from './layer-stream.ts';
+import type { Exchange, Handlers } from './endpoint.ts';
+import { packedLayers, tooLarge, unpackedLayers } from './layer-stream.ts';
 import type { SavedMount } from './saved-mount.ts';
 
 export interface Restore {
@@ -16,9 +17,17 @@ export interface Restore {
   readonly onDamaged: (key: string, reason: string) => void;
 }
 
-/** The program's end of `restore` in `transfer.sh`. */
+/** The program's end of `restore` in the script of the helper build. */
 export function restoreHandlers({ registry, saved, limit, onRestored, onDamaged }: Restore): Handlers {
-  const filled = new Map<string, Promise<boolean>>();
+  /** By key: how sending ended, with a reason where it failed. */
+  const sent = new Map<string, Promise<string | undefined>>();
+  const send = async ({ key, socket }: Exchange, contentOf: (found: SavedMount) => Readable) => {
+    const found = saved.get(key);
+    if (found === undefined) return;
+    const sending = pipeline(contentOf(found), socket).then(() => undefined, reasonOf);
+    sent.set(key, sending);
+    await sending;
+  };
   return {
     dead: async ({ key, socket }) => {
       socket.write(
@@ -42,23 +51,16 @@ export function restoreHandlers({ registry, saved, limit, onRestored, onDamaged 
         onRestored(key, found, 'kept');
         return;
       }
-      socket.write(`fill ${found.digest}\n`);
-      const filling = pipeline(unpackedLayers(registry, found, limit), socket).then(
-        () => true,
-        (error: unknown) => {
-          onDamaged(key, reasonOf(error));
-          return false;
-        },
-      );
-      filled.set(key, filling);
-      await filling;
+      socket.write(`fill ${found.digest} ${limit}\n`);
     },
+    archives: (exchange) => send(exchange, (found) => unpackedLayers(registry, found, limit)),
+    layers: (exchange) => send(exchange, (found) => packedLayers(registry, found)),
     check: async ({ key, argument: status, socket }) => {
       const found = saved.get(key);
-      const sent = found !== undefined && (await filled.get(key)) === true;
-      const whole = sent && status === '0';
+      const reason = status === 'large' ? tooLarge(limit) : await sent.get(key);
+      const whole = found !== undefined && sent.has(key) && reason === undefined && status === '0';
       if (whole) onRestored(key, found, 'filled');
-      else if (sent) onDamaged(key, 'the engine could not unpack it');
+      else onDamaged(key, reason ?? 'the engine could not unpack it');
       socket.write(whole ? 'whole\n' : 'broken\n');
     },
   };

@@ -33,7 +33,7 @@ export interface SaveExchange {
   readonly packed: ReadonlyMap<string, PackedMount>;
 }
 
-/** The program's end of `save` in `transfer.sh`. */
+/** The program's end of `save` in the script of the helper build. */
 export function saveExchange(save: Save): SaveExchange {
   const contents = new Map<string, Deferred<Content | undefined>>();
   const content = (key: string) => entry(contents, key);

@@ -8,6 +8,7 @@ import {
   busybox,
   checkout,
   crane,
+  docker,
   registry,
   temporaryFolder,
   transferImage,
@@ -43,6 +44,7 @@ else
 fi
 echo "$1" >> /seeded/$1
 echo "began with $(cd /seeded; echo *)"
+if [ "$1" = large ]; then head -c 3000000 /dev/zero > /steps/zeros; fi
 echo "$1" >> /steps/all
 echo "has $(xargs < /steps/all)"
 `;
@@ -72,13 +74,15 @@ interface Setting {
   readonly cache?: string;
   /** Whether no other build finds what this one leaves on its engine. */
   readonly alone?: boolean;
+  readonly helperImage?: string;
+  readonly megabytes?: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
 async function run(
   name: string,
   word: string,
-  { args, nodes = {}, cache = registry, alone = false, env }: Setting,
+  { args, nodes = {}, cache = registry, alone = false, helperImage = transferImage, megabytes, env }: Setting,
 ) {
   const builderNodes = Object.entries(nodes).map(([builder, platform]) => ({
     ...{ name: platform.replace('linux/', ''), builder, platforms: [platform] },
@@ -92,8 +96,9 @@ async function run(
     provenance: 'off',
     compression: 'zstd',
     cache: {
-      ...{ enabled: true, 'cache-repo': `${cache}/cache`, 'helper-image': transferImage },
+      ...{ enabled: true, 'cache-repo': `${cache}/cache`, 'helper-image': helperImage },
       'engine-per-build': alone,
+      'mount-max-megabytes': megabytes,
     },
     'builder-nodes': builderNodes,
   };
@@ -116,6 +121,13 @@ async function run(
     warnings: (stderr.match(/^warning: .*/gm) ?? []).filter((line) => !line.includes('Dockerfile:8 begins')),
     stderr,
   };
+}
+
+async function imageWithoutZstd(): Promise<string> {
+  const reference = `${registry}/${uniqueName('without-zstd')}`;
+  const folder = await checkout({ Dockerfile: `FROM ${transferImage}\nRUN ["rm", "/usr/bin/zstd"]\n` });
+  await docker('buildx', 'build', '--push', '--tag', reference, folder);
+  return reference;
 }
 
 /** The digest under every tag of a tier. */
@@ -174,6 +186,31 @@ describe('machines that were made a second ago', () => {
     const own = await tagsOf('pull-request-target', name);
     expect(Object.keys(own).filter((tag) => tag.includes('mount'))).toHaveLength(4);
   });
+
+  test.each(['with', 'without'])(
+    'restore as much as they may, %s zstd in the helper image',
+    async (whether) => {
+      const helperImage = whether === 'with' ? transferImage : await imageWithoutZstd();
+      const name = uniqueName('large');
+      const [, engine] = machines;
+      if (engine === undefined) throw new Error('no machine');
+      const on = { args: push, env: engine.env, alone: true, helperImage };
+      await forget(engine);
+      await run(name, 'large', on);
+      await forget(engine);
+      const found = await run(name, 'two', on);
+      expect(found).toMatchObject({ has: ['large two'], asItWas: 1, warnings: [] });
+      await forget(engine);
+      const small = await run(name, 'three', { ...on, megabytes: 1 });
+      expect(small).toMatchObject({ has: ['three'], asItWas: 1 });
+      expect(small.warnings).toEqual([
+        'warning: cache mount "/steps" is not restored: unpacks to more than 2.1 MB',
+      ]);
+      await forget(engine);
+      const pruned = await run(name, 'four', on);
+      expect(pruned).toMatchObject({ has: ['three four'], asItWas: 1, warnings: [] });
+    },
+  );
 
   test('build whatever the cache cannot give, with one warning that says why', async () => {
     const name = uniqueName('faults');
