@@ -11,10 +11,12 @@ export interface HelperRecipe {
   readonly images?: readonly string[] | undefined;
 }
 
+const onTop = '/image-builder-ahead';
+
 /**
  * A Dockerfile with a step that mounts every directory and runs the script below. Build argument ONCE keeps the step out
- * of the cache; the endpoint is a secret, since steps are written down. To mount an image is what makes an engine unpack
- * it. What directories begin with is mounted too, for comparison: to the engine it is the same, however it is named.
+ * of the cache; the endpoint is a secret, since steps are written down. What directories begin with is mounted too, for
+ * comparison: to the engine it is the same, however it is named.
  */
 export function helperDockerfile({ work, image, mounts, images }: HelperRecipe): string {
   const flags = [
@@ -31,11 +33,15 @@ export function helperDockerfile({ work, image, mounts, images }: HelperRecipe):
     `RUN ${flags.join(' ')} ${JSON.stringify(command)}`,
   ];
   if (images === undefined) return [...transfer, ''].join('\n');
-  const stages = images.map((from, at) => `${from} AS base-${at}`);
-  const bases = images.map((_, at) => `--mount=type=bind,from=base-${at},target=/bases/${at}`);
-  const ahead = [...bases, '--mount=type=bind,target=/context'].join(' ');
-  // Two steps that do not wait for each other, and one that needs both.
-  const last = [`FROM ${image}`, `RUN ${ahead} ["true"]`, 'COPY --from=transfer /tmp/over /'];
+  // A directory made on top has an image unpacked; were it mounted, all of its content would be read for a checksum.
+  const stages = images.flatMap((from, at) => [`${from} AS base-${at}`, `WORKDIR ${onTop}`]);
+  // Nothing waits for anything else before the end.
+  const last = [
+    `FROM ${image}`,
+    'RUN --mount=type=bind,target=/context ["true"]',
+    ...images.map((_, at) => `COPY --from=base-${at} ${onTop} /bases/${at}`),
+    'COPY --from=transfer /tmp/over /',
+  ];
   return [...transfer, ...stages, ...last, ''].join('\n');
 }
 
