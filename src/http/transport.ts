@@ -43,7 +43,7 @@ export interface Transport {
  */
 export async function openTransport({ timeouts, tls }: TransportOptions): Promise<Transport> {
   // The named exports of a CommonJS package do not survive every bundler; its default export does.
-  const { Agent, EnvHttpProxyAgent, request: send } = (await import('undici')).default;
+  const { Agent, EnvHttpProxyAgent } = (await import('undici')).default;
   const connect = { timeout: timeouts.connect, ...tlsOptions(tls) };
   const options = { allowH2: false, connect };
   const direct = new Agent(options);
@@ -52,13 +52,14 @@ export async function openTransport({ timeouts, tls }: TransportOptions): Promis
   return {
     showsCertificate: tls?.client !== undefined,
     send: (request, signal) =>
-      send(request.url, {
+      (isThisMachine(request.url) ? direct : proxied).request({
+        origin: request.url.origin,
+        path: `${request.url.pathname}${request.url.search}`,
         method: request.method,
         headers: wireHeaders(request),
         body: wireBody(request),
         headersTimeout: request.headersTimeout ?? timeouts.headers,
         bodyTimeout: timeouts.body,
-        dispatcher: isThisMachine(request.url) ? direct : proxied,
         signal,
       }),
     destroy: async () => {

@@ -1,11 +1,23 @@
 import { type KeyObject, X509Certificate as NativeCertificate } from 'node:crypto';
 import { X509Certificate } from './x509.ts';
 
+/** By their bytes: the same few stand in every signature, and reading one costs milliseconds. */
+const known = new Map<string, X509Certificate>();
+const mostKnown = 100;
+
 /**
- * Reads one DER certificate. Both libraries behind it would also take PEM text, even from inside a certificate, so
+ * Reads one DER certificate; the same object for the same bytes. Both libraries behind it would also take PEM text, even from inside a certificate, so
  * that each could see another one in the same bytes: both must give back what they were given. Throws a plain `Error`.
  */
 export function parseCertificate(der: Uint8Array): X509Certificate {
+  const bytes = Buffer.from(der).toString('base64');
+  const certificate = known.get(bytes) ?? readCertificate(der);
+  if (known.size >= mostKnown) known.clear();
+  known.set(bytes, certificate);
+  return certificate;
+}
+
+function readCertificate(der: Uint8Array): X509Certificate {
   const certificate = new X509Certificate(der);
   const seen = [Buffer.from(certificate.rawData), new NativeCertificate(der).raw];
   if (!seen.every((bytes) => bytes.equals(der))) throw new Error('not one DER certificate and nothing else');
