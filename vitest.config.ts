@@ -5,13 +5,13 @@ export default defineConfig({
   test: {
     // Journeys wait for engines and registries more than they compute: one more than Vitest takes on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Files change nothing that another one could see, and to load everything for each takes minutes.
+    isolate: false,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/*.test.ts'],
-          // They change nothing that another file could see, and load in a quarter of the time.
-          isolate: false,
           testTimeout: 20_000,
         },
       },

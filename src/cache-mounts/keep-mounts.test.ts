@@ -72,18 +72,24 @@ const limits = { timeout: 30_000 };
 const count = 'ls | xargs';
 
 describe('a mount on a machine that holds nothing', limits, () => {
-  test('is as another machine left it, to the last time, mode and link, and is not saved again', async () => {
-    const fake = await startTestRegistry();
-    const tree = `mkdir -p deep/empty; head -c 300000 /dev/urandom > data; chmod 0640 data; ln data deep/hard
+  test.each([
+    ['with zstd', true],
+    ['without zstd', false],
+  ])(
+    'is as another machine left it, to the last time, mode and link, %s in the helper image',
+    async (_, hasZstd) => {
+      const fake = await startTestRegistry();
+      const tree = `mkdir -p deep/empty; head -c 300000 /dev/urandom > data; chmod 0640 data; ln data deep/hard
       ln -s nowhere/else link; printf x > deep/odd; chmod 4755 deep/odd; printf y > 'deep/a name with spaces'
       printf z > $'deep/not \\xff utf-8'; touch -d '1999-12-31 23:59:59.123456789' deep/empty 'deep/a name with spaces'
       chmod 1777 deep/empty; mkfifo deep/pipe; chmod 0750 .; touch -d 2001-01-01 .; ${describeTree}`;
-    const made = await build(fake, await machineForTest(), tree);
-    const found = await build(fake, await machineForTest(), describeTree);
-    expect(made.told).toEqual(['info: cache mounts saved: kept']);
-    expect(found.output).toBe(made.output);
-    expect(found.told).toEqual(['info: cache mounts restored: kept']);
-  });
+      const made = await build(fake, await machineForTest(), tree);
+      const found = await build(fake, await machineForTest({ hasZstd }), describeTree);
+      expect(made.told).toEqual(['info: cache mounts saved: kept']);
+      expect(found.output).toBe(made.output);
+      expect(found.told).toEqual(['info: cache mounts restored: kept']);
+    },
+  );
 
   test('has what every build added, and nothing that one of them deleted', async () => {
     const fake = await startTestRegistry();
@@ -237,10 +243,14 @@ describe('what is saved', limits, () => {
     expect(gone).toMatchObject({ output: '', warnings: [expect.stringContaining('is not restored')] });
   });
 
-  test('is not taken when it is larger than a mount may be', async () => {
+  test.each([
+    ['with zstd', true],
+    ['without zstd', false],
+  ])('is not taken when it is larger than a mount may be, %s in the helper image', async (_, hasZstd) => {
     const fake = await startTestRegistry();
     await build(fake, await machineForTest(), 'head -c 300000 /dev/zero > large');
-    const { output, warnings } = await build(fake, await machineForTest(), count, { maxBytes: 100_000 });
+    const machine = await machineForTest({ hasZstd });
+    const { output, warnings } = await build(fake, machine, count, { maxBytes: 100_000 });
     expect(output).toBe('');
     expect(warnings).toEqual([expect.stringContaining('unpacks to more than')]);
   });

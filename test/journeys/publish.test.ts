@@ -174,7 +174,7 @@ WORKDIR /src
 COPY go.mod ./
 COPY cmd cmd
 ARG TARGETOS TARGETARCH
-RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -o /hello ./cmd/hello
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -gcflags=all=-l -o /hello ./cmd/hello
 FROM scratch AS wanted
 COPY --from=build /hello /hello
 ENTRYPOINT ["/hello"]
