@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 /** Root of the repository. */
 export const root = join(import.meta.dirname, '..');
 
-/** All of undici takes half as long again to load as what is used of it: the agents and plain requests. */
+/** All of undici takes more than twice as long to load as what is used of it: agents and requests, without HTTP/2. */
 const undiciInUse: Plugin = {
   name: 'undici-in-use',
   setup: ({ onResolve, onLoad }) => {
     const namespace = 'undici-in-use';
-    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace }));
+    onResolve({ filter: /^undici$|\/client-h2(\.js)?$/ }, ({ path }) => ({ path, namespace }));
+    onLoad({ filter: /client-h2/, namespace }, () => ({
+      contents: "module.exports = () => { throw new Error('HTTP/2 is off') };",
+    }));
     onLoad({ filter: /^undici$/, namespace }, () => ({
       contents: `
         require('undici/lib/dispatcher/dispatcher.js').prototype.request = require('undici/lib/api/api-request.js');
@@ -18,6 +22,23 @@ const undiciInUse: Plugin = {
         exports.EnvHttpProxyAgent = require('undici/lib/dispatcher/env-http-proxy-agent.js');
       `,
       resolveDir: root,
+    }));
+  },
+};
+
+/**
+ * A module of Node that is imported has all that it exports made at once, from text decoders to file streams; asked for
+ * like this, only what is used.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup: ({ onResolve, onLoad }) => {
+    const namespace = 'lazy-builtins';
+    onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
+      isBuiltin(path) && kind === 'import-statement' ? { path, namespace } : undefined,
+    );
+    onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
   },
 };
@@ -38,7 +59,7 @@ export async function bundleOptions(): Promise<BuildOptions> {
     keepNames: false,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [undiciInUse],
+    plugins: [undiciInUse, lazyBuiltins],
     define: {
       IMAGE_BUILDER_VERSION: JSON.stringify(version),
       IMAGE_BUILDER_SHIPPED_CONFIG: JSON.stringify(shippedConfig),
