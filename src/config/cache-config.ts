@@ -47,7 +47,8 @@ export const cache = section(
         'Whether every build has an engine of its own that ends with it: cache mounts of trust tiers then need not be kept apart on it, and a pull request finds the layers of steps that mount them.',
     }),
     'helper-image': withDefault(imageReference, 'docker.io/library/debian:stable-slim', {
-      description: 'Image with bash, GNU tar, findutils and coreutils that reads and fills cache mounts; with zstd, it fills them in half the time.',
+      description:
+        'Image with bash, GNU tar, findutils and coreutils that reads and fills cache mounts; with zstd, it fills them in half the time.',
     }),
     epoch: optional(text, {
       description: 'Any text; with another one no image of an earlier build is reused.',
