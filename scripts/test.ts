@@ -36,7 +36,7 @@ function countSteps(results: readonly StepResult[]): Count {
 
 process.on('SIGINT', () => undefined);
 const bundle = await runStep('bundle', ['node', 'scripts/build.ts'], true);
-const checks = filters.length === 0 ? await runCheckSteps() : [];
+const checks = filters.length === 0 ? await runCheckSteps({ testsFollow: true }) : [];
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`];
 const vitest = await runStep('tests', ['vitest', 'run', ...reporters, ...filters], true);
 const counts = [countSteps([bundle, ...checks]), await countTests(vitest.exitCode)];
