@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCheckSteps } from './check-steps.ts';
 import { runStep, type StepResult } from './run-step.ts';
+import { tidy } from './workbench/index.ts';
 
 interface Count {
   readonly passed: number;
@@ -39,6 +40,8 @@ const bundle = await runStep('bundle', ['node', 'scripts/build.ts'], true);
 const checks = filters.length === 0 ? await runCheckSteps({ testsFollow: true }) : [];
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`];
 const vitest = await runStep('tests', ['vitest', 'run', ...reporters, ...filters], true);
+// Interrupted, Vitest ends where it stands.
+if (vitest.exitCode > 128) await tidy({ root: process.env.WORKBENCH_ROOT });
 const counts = [countSteps([bundle, ...checks]), await countTests(vitest.exitCode)];
 await rm(folder, { recursive: true, force: true });
 

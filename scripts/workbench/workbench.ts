@@ -78,6 +78,13 @@ export async function down(options: WorkbenchOptions & { readonly purge?: boolea
   session.progress(options.purge ? 'stopped, cache deleted' : 'stopped');
 }
 
+/** Ends what nobody is left to stop, since who used it was interrupted; what is to stay stays. */
+export async function tidy(options: Pick<WorkbenchOptions, 'root'>): Promise<void> {
+  const places = placesOf(options.root);
+  await withLock(newSession(places, {}), () => sweep(places));
+  await leave(places, { ...thisProcess(), id: '' });
+}
+
 /** The running workbench as it is, or nothing. */
 export async function findWorkbench(options: WorkbenchOptions): Promise<Omit<Workbench, 'stop'> | undefined> {
   const session = newSession(placesOf(options.root), options);
