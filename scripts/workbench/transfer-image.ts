@@ -35,7 +35,7 @@ export function transferImage(session: Session): BaseImage {
     repository,
     platforms,
     dockerfile: 'FROM scratch\nCOPY root/ /\nENV PATH=/usr/bin:/bin\n',
-    ingredients: [machine.codename, ...programs].join(' '),
+    ingredients: [machine.codename, ...programs, ...libraries].join(' '),
     fill: async (context) => {
       session.progress('bringing bash and GNU tar');
       const root = join(context, 'root');

@@ -71,12 +71,14 @@ const limits = { timeout: 30_000 };
 
 const count = 'ls | xargs';
 
+const helperImages = [
+  ['with zstd', true],
+  ['without zstd', false],
+] as const;
+
 describe('a mount on a machine that holds nothing', limits, () => {
-  test.each([
-    ['with zstd', true],
-    ['without zstd', false],
-  ])(
-    'is as another machine left it, to the last time, mode and link, %s in the helper image',
+  test.each(helperImages)(
+    'is as another machine left it, to the last time, mode and link, and is not saved again, %s in the helper image',
     async (_, hasZstd) => {
       const fake = await startTestRegistry();
       const tree = `mkdir -p deep/empty; head -c 300000 /dev/urandom > data; chmod 0640 data; ln data deep/hard
@@ -243,17 +245,17 @@ describe('what is saved', limits, () => {
     expect(gone).toMatchObject({ output: '', warnings: [expect.stringContaining('is not restored')] });
   });
 
-  test.each([
-    ['with zstd', true],
-    ['without zstd', false],
-  ])('is not taken when it is larger than a mount may be, %s in the helper image', async (_, hasZstd) => {
-    const fake = await startTestRegistry();
-    await build(fake, await machineForTest(), 'head -c 300000 /dev/zero > large');
-    const machine = await machineForTest({ hasZstd });
-    const { output, warnings } = await build(fake, machine, count, { maxBytes: 100_000 });
-    expect(output).toBe('');
-    expect(warnings).toEqual([expect.stringContaining('unpacks to more than')]);
-  });
+  test.each(helperImages)(
+    'is not taken when it is larger than a mount may be, %s in the helper image',
+    async (_, hasZstd) => {
+      const fake = await startTestRegistry();
+      await build(fake, await machineForTest(), 'head -c 300000 /dev/zero > large');
+      const machine = await machineForTest({ hasZstd });
+      const { output, warnings } = await build(fake, machine, count, { maxBytes: 100_000 });
+      expect(output).toBe('');
+      expect(warnings).toEqual([expect.stringContaining('unpacks to more than')]);
+    },
+  );
 
   test('is not taken from another tier, whoever put it there', async () => {
     const fake = await startTestRegistry();

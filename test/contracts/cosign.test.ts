@@ -30,6 +30,7 @@ const client = openProductClient();
 // Nobody else signs these artifacts, so that there is nothing to wait for.
 const attach = referrerAttacher({ registry: client.registry, random: () => 0, sleep: async () => {} });
 const discoveries = ['tag', 'API'] as const;
+const subjectKinds = ['manifest', 'index'] as const;
 const metadata = { commit: '0123abc', run: 'https://ci.example/7' };
 const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
@@ -94,13 +95,9 @@ async function theySign(place: TestRepository, { digest }: Descriptor, { name, k
   return cosign('sign', '--yes', '--key', `${name}.key`, ...offline, '-a', 'commit=0123abc', reference);
 }
 
-/** Each kind of key with each way to be found and each kind of artifact, but not with every pair of those. */
 function rowsOf(kinds: typeof fitKinds) {
-  return kinds.flatMap((kind, at) =>
-    discoveries.map((discovery, way) => {
-      const what = (at + way) % 2 === 0 ? 'manifest' : 'index';
-      return { ...kind, discovery, what } as const;
-    }),
+  return discoveries.flatMap((discovery) =>
+    kinds.flatMap((kind) => subjectKinds.map((what) => ({ ...kind, discovery, what }))),
   );
 }
 

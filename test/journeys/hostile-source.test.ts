@@ -131,9 +131,9 @@ describe('a hostile repository with a hostile Dockerfile', () => {
     expect(metadata['https://mobyproject.org/buildkit@v1#metadata'].vcs.revision).toBe(commitSha);
   });
 
-  test('may have twenty thousand files', async () => {
+  test('may have a hundred thousand files', async () => {
     const { args, name, options } = await fetched(() => {
-      const names = Array.from({ length: 20_000 }, (_, at) => `${at % 100}/${at}`);
+      const names = Array.from({ length: 100_000 }, (_, at) => `${at % 100}/${at}`);
       return new Map([
         ...names.map((path) => [path, ''] as const),
         ['Dockerfile', `FROM ${busybox}\nCOPY 7 /7\n`],
