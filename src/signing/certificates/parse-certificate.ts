@@ -6,12 +6,15 @@ const known = new Map<string, X509Certificate>();
 const mostKnown = 100;
 
 /**
- * Reads one DER certificate; the same object for the same bytes. Both libraries behind it would also take PEM text, even from inside a certificate, so
- * that each could see another one in the same bytes: both must give back what they were given. Throws a plain `Error`.
+ * Reads one DER certificate; the same object for the same bytes. Both libraries behind it would also take PEM text, even
+ * from inside a certificate, so that each could see another one in the same bytes: both must give back what they were
+ * given. Throws a plain `Error`.
  */
 export function parseCertificate(der: Uint8Array): X509Certificate {
   const bytes = Buffer.from(der).toString('base64');
-  const certificate = known.get(bytes) ?? readCertificate(der);
+  const found = known.get(bytes);
+  if (found !== undefined) return found;
+  const certificate = readCertificate(der);
   if (known.size >= mostKnown) known.clear();
   known.set(bytes, certificate);
   return certificate;
