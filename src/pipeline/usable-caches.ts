@@ -23,7 +23,8 @@ const checkSeconds = 5;
 
 /**
  * The references of layers that a build can use: those that are there and whole. Undefined when the registry does not
- * answer or refuses to: then nothing is to be kept there either. What goes wrong is one warning and nothing more.
+ * answer or refuses to: then nothing is to be kept there either. What goes wrong, and that there is none at all, is one
+ * warning and nothing more.
  */
 export async function usableCaches(
   { plan, ports, emit }: Run,
@@ -32,20 +33,23 @@ export async function usableCaches(
 ): Promise<readonly LayerCache[] | undefined> {
   if (plan.noCache) return [];
   const warn = (message: string) => emit({ kind: 'notice', level: 'warning', message });
+  const look = async (reference: string, inTime: AbortSignal): Promise<LayerCache[] | undefined> => {
+    try {
+      const found = await ports.checkCache(reference, inTime);
+      return found === undefined ? undefined : [{ reference, ...found }];
+    } catch (error) {
+      if (!isFailure(error, 'registry.corrupt')) throw error;
+      warn(`layers are not taken from the cache: ${reasonOf(error)}`);
+      return [];
+    }
+  };
   try {
-    return await withDeadline({ signal, seconds: checkSeconds, late: answersTooSlowly }, async (inTime) => {
-      const checked = cache.import.map(async (reference) => {
-        try {
-          const found = await ports.checkCache(reference, inTime);
-          return found === undefined ? [] : [{ reference, ...found }];
-        } catch (error) {
-          if (!isFailure(error, 'registry.corrupt')) throw error;
-          warn(`layers are not taken from the cache: ${reasonOf(error)}`);
-          return [];
-        }
-      });
-      return (await Promise.all(checked)).flat();
-    });
+    const found = await withDeadline({ signal, seconds: checkSeconds, late: answersTooSlowly }, (inTime) =>
+      Promise.all(cache.import.map((reference) => look(reference, inTime))),
+    );
+    if (found.length > 0 && found.every((each) => each === undefined))
+      warn(`layers are not taken from the cache: there is none yet at ${cache.import.join(' or ')}`);
+    return found.flatMap((each) => each ?? []);
   } catch (error) {
     throwIfCancelled(signal);
     warn(`the cache is not used: ${reasonOf(error)}`);
