@@ -47,7 +47,11 @@ describe('caches of layers', () => {
   });
 
   test('are not used at all where the registry refuses', async () => {
-    const refused = new ImageBuilderError('registry.refused', 'refused', { method: 'GET', url: own, status: 403 });
+    const refused = new ImageBuilderError('registry.refused', 'refused', {
+      method: 'GET',
+      url: own,
+      status: 403,
+    });
     expect(await look({ [own]: refused })).toEqual({
       used: undefined,
       warnings: ['the cache is not used: refused'],
