@@ -329,10 +329,8 @@ test('an answer that could not be written is no success', async () => {
   const folder = await checkout(small);
   const ended = await new Promise<number | null>((resolve) => {
     const full = openSync('/dev/full', 'w');
-    spawn(process.execPath, [program, 'plan'], { cwd: folder, stdio: ['ignore', full, 'ignore'] }).on(
-      'close',
-      resolve,
-    );
+    const [node, ...given] = program;
+    spawn(node, [...given, 'plan'], { cwd: folder, stdio: ['ignore', full, 'ignore'] }).on('close', resolve);
   });
   expect(ended).toBe(2);
 });

@@ -38,7 +38,7 @@ export function createGitRepository(
   format: 'sha1' | 'sha256' = 'sha1',
 ): GitRepository {
   const directory = join(root, `${name}.git`);
-  const options = ['--quiet', '--bare', '--initial-branch=main', `--object-format=${format}`];
+  const options = ['--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`];
   run(root, ['init', ...options, directory]);
   const git = (...args: string[]) => run(directory, args).trim();
   return {
@@ -47,8 +47,12 @@ export function createGitRepository(
     feed: (input, ...args) => run(directory, args, Buffer.from(input)).trim(),
     commit(files, { branch = 'main', renamed = {}, time = 1_633_003_200 } = {}) {
       const entries = files instanceof Map ? [...files] : Object.entries(files);
-      run(directory, ['fast-import', '--quiet', '--force'], script(entries, { branch, time }));
-      return rename({ directory, branch, renamed, time });
+      const head = run(
+        directory,
+        ['fast-import', '--quiet', '--force'],
+        script(entries, { branch, time }),
+      ).trim();
+      return Object.keys(renamed).length === 0 ? head : rename({ directory, head, branch, renamed, time });
     },
   };
 }
@@ -58,10 +62,11 @@ interface ImportOptions {
   readonly time: number;
 }
 
-/** The input of `git fast-import`: one commit with these files and no others. */
+/** The input of `git fast-import`: one commit with these files and no others, whose id it prints. */
 function script(entries: Iterable<readonly [string, GitFile]>, { branch, time }: ImportOptions): Buffer {
   const parts: (string | Uint8Array)[] = [
-    `commit refs/heads/${branch}\ncommitter t <t@example.com> ${time} +0000\ndata 6\ncommit\ndeleteall\n`,
+    `commit refs/heads/${branch}\nmark :1\n`,
+    `committer t <t@example.com> ${time} +0000\ndata 6\ncommit\ndeleteall\n`,
   ];
   for (const [path, file] of entries) {
     const quoted = quote(path);
@@ -72,7 +77,7 @@ function script(entries: Iterable<readonly [string, GitFile]>, { branch, time }:
     const [mode, content] = modeAndContent(file);
     parts.push(`M ${mode} inline ${quoted}\ndata ${content.length}\n`, content, '\n');
   }
-  return Buffer.concat(parts.map((part) => Buffer.from(part)));
+  return Buffer.concat([...parts, 'get-mark :1\n'].map((part) => Buffer.from(part)));
 }
 
 /** As C writes a text, which is how git reads a path. */
@@ -92,13 +97,12 @@ function modeAndContent(file: Exclude<GitFile, { readonly submodule: string }>):
 
 interface Renaming extends ImportOptions {
   readonly directory: string;
+  readonly head: string;
   readonly renamed: Readonly<Record<string, string>>;
 }
 
 /** `git mktree` takes names that nothing else of git would write. */
-function rename({ directory, branch, renamed, time }: Renaming): string {
-  const head = run(directory, ['rev-parse', branch]).trim();
-  if (Object.keys(renamed).length === 0) return head;
+function rename({ directory, head, branch, renamed, time }: Renaming): string {
   const entries = run(directory, ['ls-tree', '-z', head]).split('\0').filter(Boolean);
   const changed = entries.map((entry) => {
     const [facts, name = ''] = entry.split('\t');
