@@ -10,7 +10,10 @@ const whole = { layers: [], steps: [] };
 const damaged = new ImageBuilderError('registry.corrupt', 'is no cache of layers', { url: own });
 
 /** What is used of these references, and what is said of the others. */
-async function look(places: Readonly<Record<string, object>>, noCache = false) {
+async function look(
+  places: Readonly<Record<string, object>>,
+  { noCache = false, references = [own, trusted] } = {},
+) {
   const warnings: string[] = [];
   const checkCache = async (reference: string) => {
     const found = places[reference];
@@ -21,7 +24,7 @@ async function look(places: Readonly<Record<string, object>>, noCache = false) {
     if (event.kind === 'notice' && event.level === 'warning') warnings.push(event.message);
   };
   const run = { plan: { noCache }, ports: { checkCache }, emit } as unknown as Run;
-  const node = { cache: { import: [own, trusted] } } as unknown as BuildNode;
+  const node = { cache: { import: references } } as unknown as BuildNode;
   const used = await usableCaches(run, node, new AbortController().signal);
   return { used: used?.map(({ reference }) => reference), warnings };
 }
@@ -58,7 +61,8 @@ describe('caches of layers', () => {
     });
   });
 
-  test('are not looked for by a build that begins with nothing on purpose', async () => {
-    expect(await look({}, true)).toEqual({ used: [], warnings: [] });
+  test('are not missed where none are kept, nor by a build that begins with nothing on purpose', async () => {
+    expect(await look({}, { references: [] })).toEqual({ used: [], warnings: [] });
+    expect(await look({}, { noCache: true })).toEqual({ used: [], warnings: [] });
   });
 });
