@@ -16,7 +16,7 @@ export interface RegistryRun extends RegistryAuth {
   readonly signal: AbortSignal;
 }
 
-/** Of Go: whoever builds has the processor. A small heap is collected all the time, which costs half of what is done. */
+/** For the runtime of Go, which spends half of its work on collecting a small heap: builds beside it need the processor. */
 const frugal = { GOGC: '400', GOMAXPROCS: '1' };
 
 /** Starts docker-registry on a port of loopback and returns when it answers. */

@@ -329,8 +329,11 @@ test('an answer that could not be written is no success', async () => {
   const folder = await checkout(small);
   const ended = await new Promise<number | null>((resolve) => {
     const full = openSync('/dev/full', 'w');
-    const [node, ...given] = program;
-    spawn(node, [...given, 'plan'], { cwd: folder, stdio: ['ignore', full, 'ignore'] }).on('close', resolve);
+    const child = spawn(process.execPath, [...program, 'plan'], {
+      cwd: folder,
+      stdio: ['ignore', full, 'ignore'],
+    });
+    child.on('close', resolve);
   });
   expect(ended).toBe(2);
 });

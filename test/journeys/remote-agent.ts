@@ -45,7 +45,7 @@ function installProgram(folder: string): string {
   const script = `#!/bin/sh
 gate='${folder}/hold-'"$2"
 if [ -p "$gate" ]; then read -r _ < "$gate"; fi
-exec ${program.map((word) => `'${word}'`).join(' ')} "$@"
+exec ${[process.execPath, ...program].map((word) => `'${word}'`).join(' ')} "$@"
 `;
   writeFileSync(file, script);
   chmodSync(file, 0o755);

@@ -8,11 +8,10 @@ import type { BuildReport } from '../../src/report/index.ts';
 import { holdsSecret } from './stored-content.ts';
 
 /**
- * The built program, as users run it, but for compilers of V8 that never pay within a second: a tenth of all that the
- * processor does in the journeys.
+ * What Node is given to run the built program: as users run it, but without the compilers of V8 that do not pay within a
+ * second, and would be a tenth of all that the processor does in the journeys.
  */
-export const program: readonly [string, ...string[]] = [
-  process.execPath,
+export const program: readonly string[] = [
   ...['--no-sparkplug', '--no-maglev', '--no-opt'],
   join(import.meta.dirname, '../../dist/cli.js'),
 ];
@@ -66,8 +65,7 @@ export function tellsSecret(text: string): boolean {
 
 /** Starts the built program and goes on. */
 export function start(args: readonly string[], { cwd, env = {} }: RunOptions): Running {
-  const [node, ...given] = program;
-  const child = spawn(node, [...given, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd,
     env: {
       ...process.env,
@@ -152,7 +150,7 @@ export async function checkout(files: Readonly<Record<string, string>>): Promise
     'add --all',
     'commit --quiet -m first',
   ];
-  // To start a process takes this one, which is large, as long as it takes a shell to start all of them.
+  // One process, a shell: this one is large, and takes as long to start another as a shell takes for all of them.
   const git = 'git -c user.name=t -c user.email=t@example.com';
   await run('sh', ['-c', steps.map((step) => `${git} ${step}`).join(' && ')], { cwd: folder });
   return folder;

@@ -47,11 +47,8 @@ export function createGitRepository(
     feed: (input, ...args) => run(directory, args, Buffer.from(input)).trim(),
     commit(files, { branch = 'main', renamed = {}, time = 1_633_003_200 } = {}) {
       const entries = files instanceof Map ? [...files] : Object.entries(files);
-      const head = run(
-        directory,
-        ['fast-import', '--quiet', '--force'],
-        script(entries, { branch, time }),
-      ).trim();
+      const input = script(entries, { branch, time });
+      const head = run(directory, ['fast-import', '--quiet', '--force'], input).trim();
       return Object.keys(renamed).length === 0 ? head : rename({ directory, head, branch, renamed, time });
     },
   };
@@ -77,7 +74,8 @@ function script(entries: Iterable<readonly [string, GitFile]>, { branch, time }:
     const [mode, content] = modeAndContent(file);
     parts.push(`M ${mode} inline ${quoted}\ndata ${content.length}\n`, content, '\n');
   }
-  return Buffer.concat([...parts, 'get-mark :1\n'].map((part) => Buffer.from(part)));
+  parts.push('get-mark :1\n');
+  return Buffer.concat(parts.map((part) => Buffer.from(part)));
 }
 
 /** As C writes a text, which is how git reads a path. */
