@@ -33,9 +33,9 @@ function choose(choice: Partial<Choice>) {
 
 describe('a directory that nothing was restored to', () => {
   test('is saved whole', () => {
-    const content = choose({ listed: listing('d changed 0 .', 'f changed 5 ./a', 'l changed 1 ./b') });
-    expect(content).toMatchObject({ kind: 'whole', names: ['.', './a', './b'] });
-    expect([...(content?.state.names ?? [])]).toContainEqual(['./b', 'l']);
+    const names = new Map(Object.entries({ '.': 'd', './a': 'f', './b': 'l' }));
+    const listed = listing('d changed 0 .', 'f changed 5 ./a', 'l changed 1 ./b');
+    expect(choose({ listed })).toMatchObject({ kind: 'whole', names: [...names.keys()], state: { names } });
   });
 
   test('is not saved when it is empty', () => {
@@ -68,7 +68,8 @@ describe('a directory that was restored', () => {
   });
 
   test('is saved when only something is gone', () => {
-    expect(choose({ base: saved(hundred), listed: listing(...kept.slice(1)) })?.state.dead).toEqual(['./0']);
+    const listed = listing(...kept.slice(1));
+    expect(choose({ base: saved(hundred), listed })).toMatchObject({ state: { dead: ['./0'] } });
   });
 
   test.each<readonly [string, Partial<Choice>]>([
@@ -88,15 +89,20 @@ describe('a directory that was restored', () => {
   test('is saved whole when a name came back from the dead', () => {
     const { state, ...base } = saved(hundred);
     const listed = listing(...kept, 'f changed 1 ./back');
-    expect(choose({ base: { ...base, state: { ...state, dead: ['./back'] } }, listed })?.kind).toBe('whole');
+    const revived = { ...base, state: { ...state, dead: ['./back'] } };
+    expect(choose({ base: revived, listed })).toMatchObject({ kind: 'whole' });
   });
 });
 
 describe('a directory that has grown too large', () => {
   test('loses the least recently used files, and keeps room for the next ones', () => {
     const files = Array.from({ length: 12 }, (_, at) => `f changed ${megabyte / 10} ./${at}`);
-    const content = choose({ listed: listing('d changed 0 .', ...files) });
-    expect(content?.kind).toBe('whole');
-    expect(content?.names).toEqual(['.', ...[5, 6, 7, 8, 9, 10, 11].map((at) => `./${at}`)]);
+    const names = ['.', ...[5, 6, 7, 8, 9, 10, 11].map((at) => `./${at}`)];
+    expect(choose({ listed: listing('d changed 0 .', ...files) })).toMatchObject({ kind: 'whole', names });
+  });
+
+  test('is not saved when it began with files of which it may lack none', () => {
+    const listed = listing('d changed 0 .', `f changed ${megabyte} ./a`);
+    expect(choose({ listed, seeded: true })).toBe('too-large');
   });
 });

@@ -31,12 +31,12 @@ const fillAfterDrop = 0.8;
 /** Bytes that a name costs in an archive, whatever its size. */
 const perName = 2048;
 
-/** What of a directory is to be saved; undefined when nothing of it changed. */
-export function chooseContent(choice: Choice): Content | undefined {
+/** What of a directory is to be saved; undefined when nothing of it changed. `too-large`: it may lack nothing. */
+export function chooseContent(choice: Choice): Content | 'too-large' | undefined {
   const { listed, base, otherSaved, maxBytes, seeded } = choice;
   if (!isChanged(choice)) return undefined;
   const kept = withinLimit(listed, maxBytes);
-  if (seeded && kept.length < listed.length) return undefined;
+  if (seeded && kept.length < listed.length) return 'too-large';
   const names = new Map(kept.map(({ name, type }) => [name, type]));
   const changed = kept.filter((each) => each.changed || base?.state.names.has(each.name) === false);
   const dead = base === undefined ? [] : deadNames(base.state, names);

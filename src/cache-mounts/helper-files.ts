@@ -161,7 +161,13 @@ save() {
   local key=$1 link answer
   local changed=(-true)
   cd "/mounts/$key"
-  if [ -d "/seeds/$key" ] && { as_it_began "$key" || ! fits_in_an_archive; }; then return; fi
+  if as_it_began "$key"; then return; fi
+  if [ -d "/seeds/$key" ] && ! fits_in_an_archive; then
+    call unfit "$key"
+    cat <&"$link"
+    hang_up
+    return
+  fi
   if [ -e "/stamps/$key" ]; then changed=(-cnewer "/stamps/$key"); fi
   call listing "$key"
   find . \\( "\${changed[@]}" -printf 'changed' -o -printf 'kept' \\) -printf ' %y %s %A@ %T@ %p\\0' >&"$link"

@@ -108,7 +108,7 @@ class Keeper implements MountKeeper {
       await mkdir(layers, { recursive: true });
       const { repository } = placeOf(places.write, '');
       const own = [...this.#bases].filter(([, base]) => isSameRepository(base.repository, repository));
-      const { handlers, packed } = saveExchange({
+      const { handlers, packed, unsaved } = saveExchange({
         bases: new Map(own),
         saved: this.#saved,
         maxBytes,
@@ -117,6 +117,8 @@ class Keeper implements MountKeeper {
         nameOf: (key) => savedName(placeOf(places.write, key)),
       });
       await using _ = await this.#transfer({ work: 'save', mounts, handlers }, inTime);
+      for (const [key, reason] of unsaved)
+        this.#warn(`cache mount "${this.#idOf(key)}" is not saved: ${reason}`);
       const pushing = [...packed].map(([key, mount]) =>
         pushMount(writer.withSignal(inTime), placeOf(places.write, key), mount),
       );

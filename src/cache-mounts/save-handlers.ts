@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { humanBytes } from '../core/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import { type Choice, type Content, chooseContent } from './choose-content.ts';
 import type { Exchange, Handlers } from './endpoint.ts';
@@ -31,7 +32,11 @@ export interface SaveExchange {
   readonly handlers: Handlers;
   /** Every directory that changed; only to be believed when the helper ended well. */
   readonly packed: ReadonlyMap<string, PackedMount>;
+  /** By key, why a directory that changed is not saved. */
+  readonly unsaved: ReadonlyMap<string, string>;
 }
+
+const indivisible = 'and of what begins with an image nothing may be left out';
 
 /** The program's end of `save` in the script of the helper build. */
 export function saveExchange(save: Save): SaveExchange {
@@ -40,9 +45,18 @@ export function saveExchange(save: Save): SaveExchange {
   const layers = new Map<string, Deferred<PackedMount>>();
   const layer = (key: string) => entry(layers, key);
   const packed = new Map<string, PackedMount>();
+  const unsaved = new Map<string, string>();
   const handlers: Handlers = {
     listing: ({ key, socket }) =>
-      content(key).settle(async () => chooseContent(await choiceOf(save, key, socket))),
+      content(key).settle(async () => {
+        const chosen = chooseContent(await choiceOf(save, key, socket));
+        if (chosen !== 'too-large') return chosen;
+        unsaved.set(key, `it is larger than ${humanBytes(save.maxBytes)}, ${indivisible}`);
+        return undefined;
+      }),
+    unfit: async ({ key }) => {
+      unsaved.set(key, `it holds what no archive does, ${indivisible}`);
+    },
     wanted: async ({ key, socket }) => {
       const chosen = await content(key).value;
       socket.write(chosen === undefined ? 'nothing\n' : 'some\n');
@@ -61,7 +75,7 @@ export function saveExchange(save: Save): SaveExchange {
       socket.write(`${manifest.descriptor.digest}\n`);
     },
   };
-  return { handlers, packed };
+  return { handlers, packed, unsaved };
 }
 
 /** Bytes of a listing: some million names. */
