@@ -97,7 +97,7 @@ function severalFailed(
   { code, message }: ImageBuilderError,
   all: number,
 ): ImageBuilderError<'builds.failed'> {
-  const text = `${failed.length} of ${all} images failed, ${failed[0]} first: ${message}`;
+  const text = `${failed.length} of ${all} images failed; "${failed[0]}": ${message}`;
   const hint = `failed: ${failed.join(', ')}; the report has the reason of each`;
   return new ImageBuilderError('builds.failed', text, { failed, cause: code }, { hint });
 }

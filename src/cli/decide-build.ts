@@ -17,9 +17,9 @@ export async function decideBuild(
   prepared: Prepared,
   request: BuildRequest,
 ): Promise<DecidedBuild> {
-  const { settings, ci } = prepared;
+  const { settings, file, ci } = prepared;
   const backend = chooseBackend({
-    ...{ requested: backendFlag(run), settings, inCi: ci !== undefined },
+    ...{ requested: backendFlag(run), settings, file, inCi: ci !== undefined },
     inPipeline: settings.adoConfig !== undefined && isRunOf(settings.adoConfig, run.console.environment),
   });
   return backend === 'local' ? planHere(run, prepared, request) : orderFor(run, prepared, request);

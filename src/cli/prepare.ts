@@ -24,6 +24,8 @@ export interface Prepared {
   /** What the CI around us builds; undefined outside of one, and where `--event` says what to act as. */
   readonly ci: CiBuild | undefined;
   readonly settings: Settings;
+  /** Where they are from. */
+  readonly file: string;
   /** Turns a path of the configuration into an absolute one: it counts from the folder of its file. */
   readonly resolvePath: (path: string) => string;
   /** One line each, for the display. */
@@ -42,8 +44,8 @@ export async function prepare(run: CommandRun): Promise<Prepared> {
       ? await checkoutReader({ directory, repository: one(args, 'repo'), ...eventChoice(args) }).read(signal)
       : await ciSource(ci, { directory, now, signal });
   const root = source.root === '' ? await findCheckoutRoot(directory, signal) : source.root;
-  const { settings, warnings, resolvePath } = await loadConfiguration(run, root);
-  return { source, ci, settings, resolvePath, warnings: [...(ci?.notes ?? []), ...warnings], now };
+  const { settings, file, warnings, resolvePath } = await loadConfiguration(run, root);
+  return { source, ci, settings, file, resolvePath, warnings: [...(ci?.notes ?? []), ...warnings], now };
 }
 
 /** Plans a build of this checkout. */

@@ -15,6 +15,7 @@ interface Place {
 const choose = ({ requested, configured = 'auto', hasPipeline, inCi, inPipeline = false }: Place) =>
   chooseBackend({
     requested,
+    file: '/etc/image-builder.yaml',
     settings: { backend: configured, ...(hasPipeline ? { adoConfig } : {}) },
     inCi,
     inPipeline,
@@ -46,28 +47,22 @@ describe('a build is carried out', () => {
     expect(choose(place)).toBe(expected);
   });
 
-  test.each<[string, Place, string]>([
-    [
-      'that is not configured',
-      { requested: 'azure-devops', hasPipeline: false, inCi: true },
-      'config.invalid',
-    ],
-    [
-      'from within itself',
-      { requested: 'azure-devops', hasPipeline: true, inCi: true, inPipeline: true },
-      'usage.invalid',
-    ],
-    [
-      'without a CI that asks',
-      { requested: 'azure-devops', hasPipeline: true, inCi: false },
-      'usage.invalid',
-    ],
-    [
-      'of the configuration without a CI',
-      { configured: 'azure-devops', hasPipeline: true, inCi: false },
-      'usage.invalid',
-    ],
-  ])('in no pipeline %s', (_, place, code) => {
-    expect(() => choose(place)).toThrow(expect.objectContaining({ code }));
+  test('in no pipeline that is not configured, which says where it would be', () => {
+    const hint = 'add "ado-config", or build on this machine with --backend local';
+    const problem = { source: '/etc/image-builder.yaml', path: 'ado-config', hint };
+    expect(() => choose({ requested: 'azure-devops', hasPipeline: false, inCi: true })).toThrow(
+      expect.objectContaining({
+        code: 'config.invalid',
+        details: { problems: [expect.objectContaining(problem)] },
+      }),
+    );
+  });
+
+  test.each<[string, Place]>([
+    ['from within itself', { requested: 'azure-devops', hasPipeline: true, inCi: true, inPipeline: true }],
+    ['without a CI that asks', { requested: 'azure-devops', hasPipeline: true, inCi: false }],
+    ['of the configuration without a CI', { configured: 'azure-devops', hasPipeline: true, inCi: false }],
+  ])('in no pipeline %s', (_, place) => {
+    expect(() => choose(place)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
   });
 });

@@ -113,7 +113,7 @@ RUN --mount=type=cache,target=/kept echo "$IMAGE-$RUN_OF" >> /kept/all; echo "ha
     const bad = (name: string) => ({ name, dockerfile: 'broken/Dockerfile' });
     const ended = await build([bad('first'), { name: 'good', target: 'one' }, bad('second')], ['--json']);
     expect(ended.exitCode).toBe(4);
-    expect(ended.stderr).toContain('2 of 3 images failed, first first: "RUN exit 3" failed');
+    expect(ended.stderr).toContain('2 of 3 images failed; "first": "RUN exit 3" failed');
     expect(ended.stderr).toContain('failed: first, second');
     expect(JSON.parse(ended.stdout)).toMatchObject({ version: 1, status: 'Failed' });
   });
