@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadImageMatrix, type MatrixImage } from '../config/index.ts';
-import { ImageBuilderError, isFailure } from '../core/index.ts';
+import { failureOf, ImageBuilderError, isFailure } from '../core/index.ts';
 import { type EmitProgress, neutralise, prefixed, printJson } from '../progress/index.ts';
 import { limiter } from '../registry/index.ts';
 import { joinReports, summarizeReport, writeFileWhole } from '../report/index.ts';
@@ -47,7 +47,7 @@ async function decideAll(run: CommandRun, emit: EmitProgress): Promise<readonly 
     try {
       builds.push(await decideBuild(run, prepared, requestOf(image, requestFrom(args))));
     } catch (error) {
-      throw isFailure(error) ? ofImage(image.name, error) : error;
+      throw isFailure(error) ? failureOf(image.name, error) : error;
     }
   }
   return builds;
@@ -78,18 +78,12 @@ async function answerAll({ args, console }: CommandRun, results: readonly Submit
   const failures = results.flatMap(({ error, report }) => (error === undefined ? [] : [{ error, report }]));
   const [first] = failures;
   if (first === undefined) return 0;
-  if (failures.length === 1) throw ofImage(first.report.image_name, first.error);
+  if (failures.length === 1) throw failureOf(first.report.image_name, first.error);
   throw severalFailed(
     failures.map(({ report }) => report.image_name),
     first.error,
     results.length,
   );
-}
-
-/** The same failure, and which of the images it is about. */
-function ofImage(imageName: string, error: ImageBuilderError): ImageBuilderError {
-  const { code, message, details, hint, cause } = error;
-  return new ImageBuilderError(code, `${imageName}: ${message}`, details, { hint, cause });
 }
 
 function severalFailed(

@@ -157,6 +157,12 @@ export function isFailure<C extends FailureCode>(error: unknown, code?: C): erro
   return error instanceof ImageBuilderError && (code === undefined || error.code === code);
 }
 
+/** The same failure, with what it is about: an image of several, or a node. */
+export function failureOf(subject: string, error: ImageBuilderError): ImageBuilderError {
+  const { code, message, details, hint, cause } = error;
+  return new ImageBuilderError(code, `${subject}: ${message}`, details, { hint, cause });
+}
+
 /** The text of any thrown value, for messages that wrap it. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -5,6 +5,7 @@ export {
   cancelled,
   exitCodeOf,
   exitCodes,
+  failureOf,
   ImageBuilderError,
   isFailure,
   reasonOf,

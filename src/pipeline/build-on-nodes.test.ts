@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { writeTestLayout } from '../../test/fakes/registry/open-registries.ts';
 import type { BuildJob } from '../buildkit/index.ts';
+import { ImageBuilderError } from '../core/index.ts';
 import type { ProgressEvent } from '../progress/index.ts';
 import { readImageLayout } from '../registry/index.ts';
 import { buildOnNodes } from './build-on-nodes.ts';
@@ -94,4 +95,15 @@ describe('what one node has built', () => {
     expect(whole.blobs).toHaveLength(5);
     expect(notices).toEqual(['nothing is sent ahead: reset']);
   });
+});
+
+test('a node that fails while others build is named by the failure', async () => {
+  const { promise: until, reject } = Promise.withResolvers<void>();
+  const send = async () => {
+    reject(new ImageBuilderError('engine.failed', 'the engine is gone', {}));
+    return [];
+  };
+  await expect(build({ until, send })).rejects.toThrow(
+    expect.objectContaining({ code: 'engine.failed', message: 'on arm64: the engine is gone' }),
+  );
 });

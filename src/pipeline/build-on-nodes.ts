@@ -1,4 +1,5 @@
 import type { BuildJob } from '../buildkit/index.ts';
+import { failureOf, isFailure } from '../core/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { joinLayouts } from '../registry/index.ts';
 import { buildFromCaches } from './build-from-caches.ts';
@@ -41,7 +42,19 @@ interface NodeJob {
   readonly job: BuildJob;
 }
 
-async function buildOnNode(run: Run, { node, job }: NodeJob, signal: AbortSignal): Promise<NodeBuild> {
+/** One of several is named by what goes wrong there. */
+async function buildOnNode(run: Run, each: NodeJob, signal: AbortSignal): Promise<NodeBuild> {
+  try {
+    return await buildWithCaches(run, each, signal);
+  } catch (error) {
+    const alone = run.plan.nodes.length === 1;
+    throw alone || !isFailure(error) || isFailure(error, 'cancelled')
+      ? error
+      : failureOf(`on ${each.node.name}`, error);
+  }
+}
+
+async function buildWithCaches(run: Run, { node, job }: NodeJob, signal: AbortSignal): Promise<NodeBuild> {
   const [usable, mounts] = await together(
     signal,
     (shared) => usableCaches(run, node, shared),

@@ -89,6 +89,7 @@ describe('a build with builder nodes', () => {
       dockerfile,
     );
     expect([ended.exitCode, ended.report.status]).toEqual([2, 'Failed']);
+    expect(ended.stderr).toContain('error: on arm: ');
     await expect(crane('ls', repository)).rejects.toThrow();
   });
 
@@ -105,6 +106,7 @@ describe('a build with builder nodes', () => {
       await doomed.stop();
       const { exitCode, stdout, stderr } = await running.ended;
       expect(exitCode, stderr).toBe(5);
+      expect(stderr).toContain('error: on arm: ');
       expect(JSON.parse(stdout)).toMatchObject({ status: 'Failed', pushed: false });
       expect(await crane('ls', `${target}/app`).catch(() => '')).toBe('');
     } finally {
