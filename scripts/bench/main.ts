@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startWorkbench, type Workbench } from '../workbench/index.ts';
 import type { Group } from './group.ts';
+import { byHand } from './groups/by-hand.ts';
 import { cold } from './groups/cold.ts';
 import { emulation } from './groups/emulation.ts';
 import { memory } from './groups/memory.ts';
@@ -18,7 +19,7 @@ import { performanceMarkdown, type Section } from './performance-markdown.ts';
 
 const root = join(import.meta.dirname, '../..');
 const document = join(root, 'docs/performance.md');
-const groups = [rebuild, nodeApp, cold, publish, memory, emulation, startUp];
+const groups = [rebuild, byHand, nodeApp, cold, publish, memory, emulation, startUp];
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopping.abort(name));

@@ -20,22 +20,22 @@ export interface Contestants {
 
 /** Who builds the Go program, each with a cache of its own. */
 export async function rebuildContestants(bench: Bench): Promise<Contestants> {
-  const workload = await prepare(bench);
+  const workload = await prepareWorkload(bench);
   const withBase = [workload.base, workload.helper];
   return {
     warm: warmEngine(workload),
     today: await today(workload, { name: 'today: buildx, registry cache, notation', changes: true }),
     buildahUnchanged: await buildahUnchanged(workload),
     todayUnchanged: await today(workload, { name: 'buildx, unchanged', changes: false }),
-    inMemoryWithBase: await ours(workload, {
+    inMemoryWithBase: await oursOneLine(workload, {
       name: 'ours: in memory, base on the agent',
       agent: { inMemory: true, images: withBase },
     }),
-    inMemory: await ours(workload, {
+    inMemory: await oursOneLine(workload, {
       name: 'ours: in memory, base pulled',
       agent: { inMemory: true, images: [] },
     }),
-    onDiskWithBase: await ours(workload, {
+    onDiskWithBase: await oursOneLine(workload, {
       name: 'ours: on disk, base on the agent',
       agent: { inMemory: false, images: withBase },
     }),
@@ -43,7 +43,7 @@ export async function rebuildContestants(bench: Bench): Promise<Contestants> {
   };
 }
 
-interface Workload {
+export interface Workload {
   readonly bench: Bench;
   readonly base: string;
   readonly helper: string;
@@ -55,7 +55,7 @@ interface Workload {
   readonly change: () => Promise<void>;
 }
 
-async function prepare(bench: Bench): Promise<Workload> {
+export async function prepareWorkload(bench: Bench): Promise<Workload> {
   const base = await zstdMirror(bench, await bench.workbench.ensureCompilerImage());
   const changing = await makeCheckout(join(bench.folder, 'changing'), goProgram(base));
   let changes = 0;
@@ -72,7 +72,7 @@ async function prepare(bench: Bench): Promise<Workload> {
   };
 }
 
-function warmEngine({ bench, changing: cwd, change }: Workload): Contestant {
+export function warmEngine({ bench, changing: cwd, change }: Workload): Contestant {
   return {
     name: 'warm engine',
     begin: async () => {
@@ -114,7 +114,8 @@ async function buildahUnchanged({ bench, unchanged }: Workload): Promise<Contest
   };
 }
 
-async function ours(
+/** Ours, of which one line changes before every build. */
+export async function oursOneLine(
   { bench, helper, changing: cwd, change }: Workload,
   { name, agent }: { readonly name: string; readonly agent: Agent },
 ): Promise<Contestant> {
