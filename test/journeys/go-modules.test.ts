@@ -9,6 +9,7 @@ import {
   busybox,
   checkout,
   compilerImage,
+  crane,
   docker,
   type Ended,
   imageBuilder,
@@ -117,10 +118,12 @@ async function traces(stage: Stage, ...args: readonly string[]): Promise<Ended &
     cwd: stage.folder,
   });
   if (ended.exitCode !== 0) throw new Error(ended.stderr);
-  const image = await storedContent(`${registry}/go/${stage.name}`, ended.report.digest);
+  // The compiler is large, and older than the secret.
+  const before = new Set(await layersOf(compilerImage));
+  const image = await storedContent(`${registry}/go/${stage.name}`, ended.report.digest, before);
   const cacheTags = await cachedTags(stage.name);
   const cache = await Promise.all(
-    cacheTags.map((tag) => storedContent(`${registry}/go-cache/local/${stage.name}`, tag)),
+    cacheTags.map((tag) => storedContent(`${registry}/go-cache/local/${stage.name}`, tag, before)),
   );
   const kinds = (contents: typeof image) => [
     ...new Set(contents.filter(({ bytes }) => holdsSecret(bytes, token)).map(({ mediaType }) => mediaType)),
@@ -136,6 +139,11 @@ async function traces(stage: Stage, ...args: readonly string[]): Promise<Ended &
       processes: stage.processes.some((text) => holdsSecret(text, token)),
     },
   };
+}
+
+async function layersOf(image: string): Promise<readonly string[]> {
+  const manifest = JSON.parse(await crane('manifest', '--platform', 'linux/amd64', image));
+  return (manifest.layers as { readonly digest: string }[]).map(({ digest }) => digest);
 }
 
 async function cachedTags(name: string): Promise<readonly string[]> {

@@ -23,10 +23,14 @@ const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',
 ];
 
-/** Everything below a tag or digest of `host/path`: indexes, manifests, configs, attestations, layers. */
+/**
+ * Everything below a tag or digest of `host/path`: indexes, manifests, configs, attestations, layers; without the blobs
+ * that were there before.
+ */
 export async function storedContent(
   repository: string,
   reference: string,
+  before: ReadonlySet<string> = new Set(),
 ): Promise<readonly StoredContent[]> {
   const [host = '', ...path] = repository.split('/');
   const base = `http://${host}/v2/${path.join('/')}`;
@@ -38,7 +42,9 @@ export async function storedContent(
   const below = async (at: string, mediaType: string): Promise<StoredContent[]> => {
     const bytes = await read(`${base}/manifests/${at}`, manifestTypes.join());
     const { manifests = [], config, layers = [] } = JSON.parse(bytes.toString()) as ManifestLike;
-    const blobs = [...(config === undefined ? [] : [config]), ...layers].map(async (blob) => ({
+    const named = [...(config === undefined ? [] : [config]), ...layers];
+    const written = named.filter(({ digest }) => !before.has(digest));
+    const blobs = written.map(async (blob) => ({
       ...blob,
       bytes: decompressed(await read(`${base}/blobs/${blob.digest}`)),
     }));
