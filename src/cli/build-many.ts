@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadImageMatrix, type MatrixImage } from '../config/index.ts';
-import { failureOf, ImageBuilderError, isFailure } from '../core/index.ts';
+import { ImageBuilderError, isFailure, withSubject } from '../core/index.ts';
 import { type EmitProgress, neutralise, prefixed, printJson } from '../progress/index.ts';
 import { limiter } from '../registry/index.ts';
 import { joinReports, summarizeReport, writeFileWhole } from '../report/index.ts';
@@ -47,7 +47,7 @@ async function decideAll(run: CommandRun, emit: EmitProgress): Promise<readonly 
     try {
       builds.push(await decideBuild(run, prepared, requestOf(image, requestFrom(args))));
     } catch (error) {
-      throw isFailure(error) ? failureOf(image.name, error) : error;
+      throw isFailure(error) ? withSubject(image.name, error) : error;
     }
   }
   return builds;
@@ -78,7 +78,7 @@ async function answerAll({ args, console }: CommandRun, results: readonly Submit
   const failures = results.flatMap(({ error, report }) => (error === undefined ? [] : [{ error, report }]));
   const [first] = failures;
   if (first === undefined) return 0;
-  if (failures.length === 1) throw failureOf(first.report.image_name, first.error);
+  if (failures.length === 1) throw withSubject(first.report.image_name, first.error);
   throw severalFailed(
     failures.map(({ report }) => report.image_name),
     first.error,

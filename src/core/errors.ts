@@ -158,7 +158,7 @@ export function isFailure<C extends FailureCode>(error: unknown, code?: C): erro
 }
 
 /** The same failure, with what it is about: an image of several, or a node. */
-export function failureOf(subject: string, error: ImageBuilderError): ImageBuilderError {
+export function withSubject(subject: string, error: ImageBuilderError): ImageBuilderError {
   const { code, message, details, hint, cause } = error;
   return new ImageBuilderError(code, `${subject}: ${message}`, details, { hint, cause });
 }

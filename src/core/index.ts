@@ -5,11 +5,11 @@ export {
   cancelled,
   exitCodeOf,
   exitCodes,
-  failureOf,
   ImageBuilderError,
   isFailure,
   reasonOf,
   throwIfCancelled,
+  withSubject,
 } from './errors.ts';
 export { matchesGlob } from './glob.ts';
 export { nearest } from './nearest.ts';

@@ -1,5 +1,5 @@
 import type { BuildJob } from '../buildkit/index.ts';
-import { failureOf, isFailure } from '../core/index.ts';
+import { isFailure, withSubject } from '../core/index.ts';
 import type { BuildNode } from '../plan/index.ts';
 import { joinLayouts } from '../registry/index.ts';
 import { buildFromCaches } from './build-from-caches.ts';
@@ -48,9 +48,8 @@ async function buildOnNode(run: Run, each: NodeJob, signal: AbortSignal): Promis
     return await buildWithCaches(run, each, signal);
   } catch (error) {
     const alone = run.plan.nodes.length === 1;
-    throw alone || !isFailure(error) || isFailure(error, 'cancelled')
-      ? error
-      : failureOf(`on ${each.node.name}`, error);
+    if (alone || !isFailure(error) || isFailure(error, 'cancelled')) throw error;
+    throw withSubject(`on ${each.node.name}`, error);
   }
 }
 

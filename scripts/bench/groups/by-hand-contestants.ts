@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { runCommand } from '../../workbench/run-command.ts';
 import { type Agent, onFreshEngine } from '../agents.ts';
 import { emptyFolder, notationSigner, platforms } from '../contestants.ts';
-import type { Bench } from '../group.ts';
 import type { Contestant } from '../take-turns.ts';
+import { compileCache } from '../workloads/go-program.ts';
 import type { Workload } from './rebuild-contestants.ts';
 
-const mount = '--mount=type=cache,target=/root/.cache/go-build';
+const mount = `--mount=type=cache,target=${compileCache}`;
 const bash = (script: string) => JSON.stringify(['bash', '-c', script]);
 
 /** Fills the mount, and has the engine get the base meanwhile. */
 function restoring({ base, helper }: Workload, port: number): string {
-  const script = `cd /root/.cache/go-build && zstd -dcq < /dev/tcp/127.0.0.1/${port} | tar -xf -`;
+  const script = `cd ${compileCache} && zstd -dcq < /dev/tcp/127.0.0.1/${port} | tar -xf -`;
   return `FROM ${helper} AS restore
 ARG ONCE
 RUN --network=host ${mount} ${bash(script)}
@@ -32,7 +32,7 @@ COPY --from=restore /over /
 function dumping({ helper }: Workload): string {
   return `FROM ${helper} AS dump
 ARG ONCE
-RUN ${mount} ${bash('cd /root/.cache/go-build && tar -cf - . | zstd -1q > /mount.tar.zst')}
+RUN ${mount} ${bash(`cd ${compileCache} && tar -cf - . | zstd -1q > /mount.tar.zst`)}
 FROM scratch
 COPY --from=dump /mount.tar.zst /
 `;
@@ -48,7 +48,7 @@ export async function byHand(workload: Workload): Promise<(name: string, agent: 
   const port = await serve(join(folder, 'mount.tar.zst'));
   const files = { 'dump.Dockerfile': dumping(workload), 'restore.Dockerfile': restoring(workload, port) };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const { docker, build } = buildx(bench, folder);
+  const docker = bench.workbench.tool('docker');
   const sign = await notationSigner(bench, 'by-hand');
   const image = `type=image,name=${bench.workbench.registry}/by-hand:latest,push=true`;
   const lean = 'unpack=false,store=false,compression=zstd,oci-mediatypes=true';
@@ -58,10 +58,13 @@ export async function byHand(workload: Workload): Promise<(name: string, agent: 
     begin: async () => {
       // The warm engine has built before.
       const env = { ...process.env, ...bench.workbench.env };
-      await runCommand(docker, build('dump', `type=local,dest=${folder}`), { env, timeoutMs: 300_000 });
+      await runCommand(docker, helperBuild(folder, 'dump', `type=local,dest=${folder}`), {
+        env,
+        timeoutMs: 300_000,
+      });
       await change();
       return onFreshEngine(bench, agent, (own) => [
-        { argv: [docker, ...build('restore', 'type=cacheonly')], cwd, env: own },
+        { argv: [docker, ...helperBuild(folder, 'restore', 'type=cacheonly')], cwd, env: own },
         { argv: [docker, 'buildx', 'build', ...flags, '.'], cwd, env: own },
         sign,
       ]);
@@ -69,13 +72,13 @@ export async function byHand(workload: Workload): Promise<(name: string, agent: 
   });
 }
 
-function buildx({ workbench }: Bench, folder: string) {
-  const build = (name: string, output: string) => [
+/** The arguments of docker for a build of ours in this folder, which is never found in a cache. */
+function helperBuild(folder: string, name: string, output: string): string[] {
+  return [
     ...['buildx', 'build', '--progress=quiet', '--provenance=false', '--allow=network.host'],
     ...['--output', output, '--build-arg', `ONCE=${performance.now()}`],
     ...['--file', join(folder, `${name}.Dockerfile`), folder],
   ];
-  return { docker: workbench.tool('docker'), build };
 }
 
 /** Gives a file to everybody who connects; does not keep the process. */

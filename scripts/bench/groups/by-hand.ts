@@ -17,10 +17,8 @@ export const byHand: Group = {
   measure: async (bench) => {
     const workload = await prepareWorkload(bench);
     const hand = await byHandContestant(workload);
-    const [here, pulled] = [
-      { inMemory: true, images: [workload.base, workload.helper] },
-      { inMemory: true, images: [] },
-    ];
+    const here = { inMemory: true, images: workload.withBase };
+    const pulled = { inMemory: true, images: [] };
     const contestants = [
       warmEngine(workload),
       hand('by hand, base on the agent', here),

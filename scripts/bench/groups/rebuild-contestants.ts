@@ -21,7 +21,7 @@ export interface Contestants {
 /** Who builds the Go program, each with a cache of its own. */
 export async function rebuildContestants(bench: Bench): Promise<Contestants> {
   const workload = await prepareWorkload(bench);
-  const withBase = [workload.base, workload.helper];
+  const { withBase } = workload;
   return {
     warm: warmEngine(workload),
     today: await today(workload, { name: 'today: buildx, registry cache, notation', changes: true }),
@@ -47,6 +47,8 @@ export interface Workload {
   readonly bench: Bench;
   readonly base: string;
   readonly helper: string;
+  /** Images of an agent that has what a build begins with. */
+  readonly withBase: readonly string[];
   /** Its program changes before every build. */
   readonly changing: string;
   /** Its program never does; it has its dependencies with it. */
@@ -58,11 +60,13 @@ export interface Workload {
 export async function prepareWorkload(bench: Bench): Promise<Workload> {
   const base = await zstdMirror(bench, await bench.workbench.ensureCompilerImage());
   const changing = await makeCheckout(join(bench.folder, 'changing'), goProgram(base));
+  const helper = await bench.workbench.ensureTransferImage();
   let changes = 0;
   return {
     bench,
     base,
-    helper: await bench.workbench.ensureTransferImage(),
+    helper,
+    withBase: [base, helper],
     changing,
     unchanged: await makeCheckout(join(bench.folder, 'unchanged'), { ...goProgram(base), ...vendoredTree() }),
     change: async () => {

@@ -1,5 +1,8 @@
 import type { Files } from '../checkout.ts';
 
+/** Where its compiler keeps what it made: a cache mount. */
+export const compileCache = '/root/.cache/go-build';
+
 const packages = 30;
 const functionsEach = 30;
 /** What imports half of the others: a change in it is compiled, and so is all above it. */
@@ -52,7 +55,7 @@ ARG TARGETOS
 ARG TARGETARCH
 WORKDIR /src
 RUN --mount=type=bind,target=/src \\
-    --mount=type=cache,target=/root/.cache/go-build \\
+    --mount=type=cache,target=${compileCache} \\
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -o /app ./cmd/app
 FROM scratch
 COPY --from=build /app /app
