@@ -7,8 +7,15 @@ export interface HelperRecipe {
   /** With bash, GNU tar, findutils and coreutils; with zstd, layers are unpacked there. */
   readonly image: string;
   readonly mounts: readonly Mount[];
-  /** FROM instructions of images that the engine is to get beside that, with the context of the helper build. */
-  readonly images?: readonly string[] | undefined;
+  /** What the engine is to get beside that. */
+  readonly ahead?: AheadRecipe | undefined;
+}
+
+interface AheadRecipe {
+  /** FROM instructions. */
+  readonly images: readonly string[];
+  /** Whether the context of the helper build is to be there as well. */
+  readonly withContext: boolean;
 }
 
 const onTop = '/image-builder-ahead';
@@ -18,7 +25,7 @@ const onTop = '/image-builder-ahead';
  * of the cache; the endpoint is a secret, since steps are written down. What directories begin with is mounted too, for
  * comparison: to the engine it is the same, however it is named.
  */
-export function helperDockerfile({ work, image, mounts, images }: HelperRecipe): string {
+export function helperDockerfile({ work, image, mounts, ahead }: HelperRecipe): string {
   const flags = [
     '--network=host',
     '--mount=type=secret,id=endpoint,target=/run/endpoint',
@@ -32,13 +39,14 @@ export function helperDockerfile({ work, image, mounts, images }: HelperRecipe):
     'ARG ONCE',
     `RUN ${flags.join(' ')} ${JSON.stringify(command)}`,
   ];
-  if (images === undefined) return [...transfer, ''].join('\n');
+  if (ahead === undefined) return [...transfer, ''].join('\n');
+  const { images, withContext } = ahead;
   // A directory made on top has an image unpacked; were it mounted, all of its content would be read for a checksum.
   const stages = images.flatMap((from, at) => [`${from} AS base-${at}`, `WORKDIR ${onTop}`]);
   // Nothing waits for anything else before the end.
   const last = [
     `FROM ${image}`,
-    'RUN --mount=type=bind,target=/context ["true"]',
+    ...(withContext ? ['RUN --mount=type=bind,target=/context ["true"]'] : []),
     ...images.map((_, at) => `COPY --from=base-${at} ${onTop} /bases/${at}`),
     'COPY --from=transfer /tmp/over /',
   ];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { machineForTest, step, type TestMachine } from '../../test/fakes/cache-mounts/machine.ts';
@@ -70,6 +70,8 @@ const describeTree = `find . -printf '%p %y %m %U %G %n %s %T@ %l\\n' | sort; fi
 const limits = { timeout: 30_000 };
 
 const count = 'ls | xargs';
+
+const checkout = { folder: '/checkout', ignoreFile: '/checkout/none' };
 
 const helperImages = [
   ['with zstd', true],
@@ -375,7 +377,7 @@ describe('an engine', limits, () => {
     await build(fake, await machineForTest(), 'echo one > one');
     const [machine, contexts] = [await machineForTest(), [] as string[]];
     const found = await build(fake, machine, count, {
-      ahead: { images: ['FROM gone'], contextDir: '/checkout', cacheFrom: [], ignoreFile: '/checkout/none' },
+      ahead: { images: ['FROM gone'], context: checkout, cacheFrom: [] },
       runHelper: async (helper) => {
         contexts.push(helper.contextDir);
         if (helper.contextDir === '/checkout') throw new Error('gone: not found');
@@ -386,13 +388,35 @@ describe('an engine', limits, () => {
     expect(contexts.slice(0, 2)).toEqual(['/checkout', join(machine.folder, 'work/restore')]);
   });
 
+  test.each([
+    ['with a large context gets it ahead', checkout, '/checkout'],
+    ['with a small one does not', undefined, 'own'],
+  ])('%s', async (_, context, expected) => {
+    const fake = await startTestRegistry();
+    await build(fake, await machineForTest(), 'echo one > one');
+    const [machine, seen] = [await machineForTest(), [] as [string, string][]];
+    await build(fake, machine, count, {
+      ahead: { images: ['FROM base'], context, cacheFrom: [] },
+      runHelper: async (helper) => {
+        const own = dirname(helper.dockerfilePath);
+        const text = await readFile(helper.dockerfilePath, 'utf8');
+        seen.push([text, helper.contextDir === own ? 'own' : helper.contextDir]);
+        await machine.runHelper(helper);
+      },
+    });
+    const [[restoring, contextDir] = []] = seen;
+    expect(contextDir).toBe(expected);
+    expect(restoring).toContain('FROM base AS base-0');
+    expect(restoring?.includes('target=/context')).toBe(context !== undefined);
+  });
+
   test('has its mounts as soon as they are filled, whatever else it gets', async () => {
     const fake = await startTestRegistry();
     await build(fake, await machineForTest(), 'echo one > one');
     const machine = await machineForTest();
     let stopped = 0;
     const found = await build(fake, machine, count, {
-      ahead: { images: ['FROM large'], contextDir: '/checkout', cacheFrom: [], ignoreFile: '/checkout/none' },
+      ahead: { images: ['FROM large'], context: checkout, cacheFrom: [] },
       runHelper: async (helper, stop) => {
         await machine.runHelper(helper);
         if (helper.contextDir !== '/checkout') return;

@@ -178,6 +178,11 @@ class Keeper implements MountKeeper {
       return await runTransfer(this.#options, { ...transfer, ahead }, signal);
     } catch (error) {
       if (!(error instanceof Unreached)) throw error;
+      this.#options.emit({
+        kind: 'notice',
+        level: 'debug',
+        message: `nothing is got ahead: ${error.message}`,
+      });
       return this.#transfer(transfer, signal);
     }
   }

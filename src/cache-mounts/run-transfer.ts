@@ -20,9 +20,15 @@ export interface Helper {
 export interface Ahead {
   /** FROM instructions of images. */
   readonly images: readonly string[];
-  readonly contextDir: string;
+  /** Of the build, where it takes long to send. */
+  readonly context: AheadContext | undefined;
   /** References of the layers that the build will use: steps that both share know no others. */
   readonly cacheFrom: readonly string[];
+}
+
+interface AheadContext {
+  /** Absolute path. */
+  readonly folder: string;
   /** Absolute path of the ignore file that goes before that of the context, if there is one. */
   readonly ignoreFile: string;
 }
@@ -61,12 +67,11 @@ export async function runTransfer(
   const place = join(folder, work);
   const dockerfilePath = join(place, 'Dockerfile');
   await mkdir(place, { recursive: true });
-  await writeFile(
-    dockerfilePath,
-    helperDockerfile({ work, image: helperImage, mounts, images: ahead?.images }),
-  );
-  if (ahead !== undefined)
-    await copyFile(ahead.ignoreFile, `${dockerfilePath}.dockerignore`).catch(() => undefined);
+  const context = ahead?.context;
+  const recipe = ahead && { images: ahead.images, withContext: context !== undefined };
+  await writeFile(dockerfilePath, helperDockerfile({ work, image: helperImage, mounts, ahead: recipe }));
+  if (context !== undefined)
+    await copyFile(context.ignoreFile, `${dockerfilePath}.dockerignore`).catch(() => undefined);
   const token = random();
   const over = Promise.withResolvers<void>();
   await using endpoint = await openEndpoint(new Secret(token), {
@@ -75,8 +80,13 @@ export async function runTransfer(
   });
   const secret = new Secret(`${endpoint.port} ${token}\n`);
   const stop = new AbortController();
-  const { contextDir, cacheFrom } = ahead ?? { contextDir: place, cacheFrom: [] };
-  const helper = { dockerfilePath, contextDir, cacheFrom, endpoint: secret, once: random() };
+  const helper = {
+    dockerfilePath,
+    contextDir: context?.folder ?? place,
+    cacheFrom: ahead?.cacheFrom ?? [],
+    endpoint: secret,
+    once: random(),
+  };
   const running = runHelper(helper, AbortSignal.any([signal, stop.signal]));
   // What is got ahead may fail once nobody waits for it any more.
   const ended = running.catch(() => undefined);

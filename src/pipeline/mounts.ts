@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type BuildJob, baseStages } from '../buildkit/index.ts';
 import { type Ahead, type Mount, type MountKeeper, mountKey } from '../cache-mounts/index.ts';
 import type { BuildNode } from '../plan/index.ts';
+import { countFiles, isMore } from './count-files.ts';
 import { dockerfileText } from './dockerfile-text.ts';
 import { mountNamespace } from './mount-namespace.ts';
 import { type MountedStep, mountedSteps } from './mounted-steps.ts';
@@ -87,7 +88,7 @@ export async function restoreMounts(
     run,
     saved.filter((mount) => !keys.has(mountKey(mount))),
   );
-  return keeper.restore(needed, await aheadOf(run, { job, caches }), signal);
+  return keeper.restore(needed, await aheadOf(run, { job, caches }, signal), signal);
 }
 
 function tellIdle({ emit }: Run, mounts: readonly Mount[]): void {
@@ -96,18 +97,22 @@ function tellIdle({ emit }: Run, mounts: readonly Mount[]): void {
   emit({ kind: 'notice', level: 'info', message });
 }
 
+/** A context of not more than this is sent within the half second that a step takes which has it sent. */
+const soonSent = { files: 1000, bytes: 32_000_000 };
+
 /** What the build will begin with. */
 async function aheadOf(
   { plan, root }: Run,
   { job, caches }: Pick<Restoring, 'job' | 'caches'>,
+  signal: AbortSignal,
 ): Promise<Ahead | undefined> {
   const untrustedDockerfile = await dockerfileText(root, plan.image.dockerfile);
   if (untrustedDockerfile === undefined) return undefined;
-  const ignoreFile = `${job.dockerfilePath}.dockerignore`;
+  const context = { folder: job.contextDir, ignoreFile: `${job.dockerfilePath}.dockerignore` };
+  const count = await countFiles(context.folder, { limits: soonSent }, signal);
   return {
     images: baseStages(job, untrustedDockerfile),
-    contextDir: job.contextDir,
+    context: isMore(count, soonSent) ? context : undefined,
     cacheFrom: caches.map(({ reference }) => reference),
-    ignoreFile,
   };
 }

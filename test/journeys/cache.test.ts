@@ -74,13 +74,15 @@ interface Setting {
   /** Whether no other build finds what this one leaves on its engine. */
   readonly alone?: boolean;
   readonly megabytes?: number;
+  /** Beside what is built. */
+  readonly files?: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
 async function run(
   name: string,
   word: string,
-  { args, nodes = {}, cache = registry, alone = false, megabytes, env }: Setting,
+  { args, nodes = {}, cache = registry, alone = false, megabytes, files = 0, env }: Setting,
 ) {
   const builderNodes = Object.entries(nodes).map(([builder, platform]) => ({
     ...{ name: platform.replace('linux/', ''), builder, platforms: [platform] },
@@ -104,10 +106,12 @@ async function run(
     Dockerfile: dockerfile,
     'compiler.sh': compiler,
     'image-builder.yaml': JSON.stringify(settings),
+    ...Object.fromEntries(Array.from({ length: files }, (_, at) => [`files/${at}`, ''])),
   });
-  const flags = ['--name', name, '--build-arg', `RUN_OF=${word}`, '--progress', 'plain', ...args];
+  const flags = ['--name', name, '--build-arg', `RUN_OF=${word}`, '--progress', 'plain', '--debug', ...args];
   const { exitCode, report, stderr } = await build(flags, { cwd, env });
   expect(exitCode, stderr).toBe(0);
+  expect(stderr).not.toContain('nothing is got ahead');
   return {
     image: `${registry}/built/${name}@${report.digest}`,
     has: [...stderr.matchAll(/\| has (.*)/g)].map(([, words]) => words),
@@ -198,7 +202,7 @@ describe('machines that were made a second ago', () => {
       'warning: cache mount "/steps" is not restored: unpacks to more than 2.1 MB',
     ]);
     await forget(engine);
-    const found = await run(name, 'three', on);
+    const found = await run(name, 'three', { ...on, files: 1001 });
     expect(found).toMatchObject({ has: ['two three'], asItWas: 1, warnings: [] });
   });
 
