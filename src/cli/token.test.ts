@@ -3,7 +3,9 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
 import { afterAll, describe, expect, test } from 'vitest';
+import { bundleOptions } from '../../scripts/bundle-options.ts';
 import { startFakeIssuer } from '../../test/fakes/oidc-issuer/fake-issuer.ts';
 import { workflow } from '../../test/fakes/oidc-issuer/github-claims.ts';
 import { testAuthority } from '../../test/fakes/oidc-issuer/open-trust.ts';
@@ -20,6 +22,11 @@ afterAll(async () => {
 
 const ca = join(folder, 'ca.pem');
 await writeFile(ca, authority.ca);
+
+/** Bundled, it starts five times as fast as from its sources. */
+const program = join(folder, 'program.mjs');
+const entry = join(import.meta.dirname, 'main.ts');
+await build({ ...(await bundleOptions()), entryPoints: [entry], outfile: program });
 
 async function configFile(name: string, changes: object = {}): Promise<string> {
   const trusted = {
@@ -48,7 +55,7 @@ interface Run {
 /** The program in a process of its own, since only that can be told to believe a private authority. */
 async function verify({ args = [], token, directory = folder, configPath = config }: Run) {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'token', 'verify', ...args], {
+  const child = spawn(process.execPath, [program, 'token', 'verify', ...args], {
     cwd: directory,
     env: {
       PATH,
