@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Secret } from '../core/index.ts';
 import type { HttpRequest, StreamBody } from './http-request.ts';
+import { loadUndici } from './load-undici.ts';
 
 /** Milliseconds. */
 export interface HttpTimeouts {
@@ -37,13 +38,11 @@ export interface Transport {
 }
 
 /**
- * Loads undici, which costs more than the rest of the start-up. Proxies are taken from the environment by undici
- * itself, but this machine is always reached directly. HTTP/2 stays off: parallel uploads are faster on sockets of
- * their own.
+ * Proxies are taken from the environment by undici itself, but this machine is always reached directly. HTTP/2 stays off:
+ * parallel uploads are faster on sockets of their own.
  */
 export async function openTransport({ timeouts, tls }: TransportOptions): Promise<Transport> {
-  // The named exports of a CommonJS package do not survive every bundler; its default export does.
-  const { Agent, EnvHttpProxyAgent } = (await import('undici')).default;
+  const { Agent, EnvHttpProxyAgent } = await loadUndici();
   const connect = { timeout: timeouts.connect, ...tlsOptions(tls) };
   const options = { allowH2: false, connect };
   const direct = new Agent(options);
