@@ -116,7 +116,7 @@ archives() {
     cat <&"$link"
   else
     call layers "$1"
-    zstd --decompress --stdout --quiet <&"$link" | up_to "$2" "/tmp/large-$1"
+    zstd --decompress --stdout --quiet <&"$link"
   fi
 }
 
@@ -141,7 +141,7 @@ restore() {
   if [ "$answer" = fill ]; then
     hang_up
     mkdir "./$new"
-    archives "$key" "$limit" |
+    archives "$key" | up_to "$limit" "/tmp/large-$key" |
       tar --extract --ignore-zeros --directory="./$new" --numeric-owner --same-owner --preserve-permissions \\
         --delay-directory-restore --anchored --no-wildcards --exclude-from="/tmp/dead-$key" || status=$?
     if [ -e "/tmp/large-$key" ]; then status=large; fi

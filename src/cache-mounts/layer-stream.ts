@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
-import { humanBytes } from '../core/index.ts';
 import { type Descriptor, parseDigest } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { layerDescriptor, type SavedMount } from './saved-mount.ts';
@@ -18,34 +17,20 @@ export function packedLayers(registry: RegistryClient, { repository, layers }: L
   return Readable.from(frames(), { objectMode: false });
 }
 
-/** The archives of all layers, one after another. Fails when a layer is damaged, or when more than `limit` bytes come. */
-export function unpackedLayers(
-  registry: RegistryClient,
-  { repository, layers }: Layers,
-  limit: number,
-): Readable {
+/** The archives of all layers, one after another. Fails when a layer is damaged. */
+export function unpackedLayers(registry: RegistryClient, { repository, layers }: Layers): Readable {
   async function* archives(): AsyncGenerator<Uint8Array> {
-    let bytes = 0;
     for (const layer of layers) {
       const source = await registry.openBlob(repository, layer);
       const unpacking = createZstdDecompress();
       const read = pipeline(source, unpacking);
       // Its failure is thrown below: the digest is only known to be right when all of it was read.
       read.catch(() => undefined);
-      for await (const chunk of unpacking as AsyncIterable<Uint8Array>) {
-        bytes += chunk.length;
-        if (bytes > limit) throw new Error(tooLarge(limit));
-        yield chunk;
-      }
+      yield* unpacking;
       await read;
     }
   }
   return Readable.from(archives(), { objectMode: false });
-}
-
-/** Says it of a directory. */
-export function tooLarge(limit: number): string {
-  return `unpacks to more than ${humanBytes(limit)}`;
 }
 
 /** Compresses an archive into a file. */

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { reasonOf } from '../core/index.ts';
+import { humanBytes, reasonOf } from '../core/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { Exchange, Handlers } from './endpoint.ts';
-import { packedLayers, tooLarge, unpackedLayers } from './layer-stream.ts';
+import { packedLayers, unpackedLayers } from './layer-stream.ts';
 import type { SavedMount } from './saved-mount.ts';
 
 export interface Restore {
@@ -53,11 +53,11 @@ export function restoreHandlers({ registry, saved, limit, onRestored, onDamaged 
       }
       socket.write(`fill ${found.digest} ${limit}\n`);
     },
-    archives: (exchange) => send(exchange, (found) => unpackedLayers(registry, found, limit)),
+    archives: (exchange) => send(exchange, (found) => unpackedLayers(registry, found)),
     layers: (exchange) => send(exchange, (found) => packedLayers(registry, found)),
     check: async ({ key, argument: status, socket }) => {
       const found = saved.get(key);
-      const reason = status === 'large' ? tooLarge(limit) : await sent.get(key);
+      const reason = status === 'large' ? `unpacks to more than ${humanBytes(limit)}` : await sent.get(key);
       const whole = found !== undefined && sent.has(key) && reason === undefined && status === '0';
       if (whole) onRestored(key, found, 'filled');
       else onDamaged(key, reason ?? 'the engine could not unpack it');
