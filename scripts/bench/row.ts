@@ -41,6 +41,11 @@ export function reportedRow(choice: Choice): Row {
   return ratioRow(choice, ({ reportedSeconds }) => reportedSeconds, 's');
 }
 
+/** How much longer a part of one took than that of the other. */
+export function partRow(choice: Choice): Row {
+  return ratioRow(choice, ({ partSeconds }) => partSeconds, 's');
+}
+
 /** How much more one sent over the link than the other. */
 export function bytesRow(choice: Choice): Row {
   return ratioRow(choice, ({ sentMegabytes }) => sentMegabytes, 'MB');

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 
 export interface Command {
   readonly argv: readonly string[];
@@ -15,6 +16,7 @@ export interface Timed {
   readonly reportedSeconds: number;
   /** Largest resident memory of the process itself, without its children; 0 where there is no /proc. */
   readonly peakMegabytes: number;
+  readonly stderr: string;
 }
 
 const runMinutes = 15;
@@ -32,8 +34,7 @@ export async function runTimed({ argv, cwd, env, reportPath }: Command, signal: 
     timeout: runMinutes * 60_000,
     signal,
   });
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  const written = text(child.stderr);
   let peakMegabytes = 0;
   let reportedSeconds: number | undefined;
   const look = setInterval(() => {
@@ -46,8 +47,9 @@ export async function runTimed({ argv, cwd, env, reportPath }: Command, signal: 
     child.on('close', resolve);
   }).finally(() => clearInterval(look));
   const seconds = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}:\n${Buffer.concat(errors)}`);
-  return { seconds, reportedSeconds: reportedSeconds ?? seconds, peakMegabytes };
+  const stderr = await written;
+  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}:\n${stderr}`);
+  return { seconds, reportedSeconds: reportedSeconds ?? seconds, peakMegabytes, stderr };
 }
 
 /** The kernel remembers the peak, so that a look now and then misses only what comes after the last one. */

@@ -6,6 +6,8 @@ export interface Turn {
   readonly commands: readonly Command[];
   /** Bytes that went over the link so far. */
   readonly sent?: () => number;
+  /** Seconds of a part of it, from what it wrote to stderr. */
+  readonly partOf?: (stderr: string) => number;
   readonly end?: () => Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export interface Samples {
   readonly reportedSeconds: readonly number[];
   readonly peakMegabytes: readonly number[];
   readonly sentMegabytes: readonly number[];
+  readonly partSeconds: readonly number[];
 }
 
 export interface Rounds {
@@ -44,6 +47,7 @@ export async function takeTurns(
     reportedSeconds: [] as number[],
     peakMegabytes: [] as number[],
     sentMegabytes: [] as number[],
+    partSeconds: [] as number[],
   }));
   for (let round = -warmUps; round < rounds; round++) {
     for (const [at, contestant] of contestants.entries()) {
@@ -56,6 +60,7 @@ export async function takeTurns(
       results[at]?.reportedSeconds.push(taken.reportedSeconds);
       results[at]?.peakMegabytes.push(taken.peakMegabytes);
       results[at]?.sentMegabytes.push(taken.sentMegabytes);
+      results[at]?.partSeconds.push(taken.partSeconds);
     }
   }
   return results;
@@ -65,17 +70,19 @@ async function takeTurn(contestant: Contestant, round: number, signal: AbortSign
   const turn = await contestant.begin(round);
   try {
     const before = turn.sent?.() ?? 0;
-    let [seconds, reportedSeconds, peakMegabytes] = [0, 0, 0];
+    let [seconds, reportedSeconds, peakMegabytes, partSeconds] = [0, 0, 0, 0];
     for (const command of turn.commands) {
       const timed = await runTimed(command, signal);
       reportedSeconds = seconds + timed.reportedSeconds;
       seconds += timed.seconds;
       peakMegabytes = Math.max(peakMegabytes, timed.peakMegabytes);
+      partSeconds += turn.partOf?.(timed.stderr) ?? 0;
     }
     return {
       seconds,
       reportedSeconds,
       peakMegabytes,
+      partSeconds,
       sentMegabytes: ((turn.sent?.() ?? 0) - before) / 1_000_000,
     };
   } finally {
