@@ -10,8 +10,8 @@ export const emulation: Group = {
   title: 'Emulation',
   about: [
     'A small Go program whose `RUN go build` is on the target platform, so that its compiler is emulated for the other one;',
-    'no cache. The goal is that of this step; around it, both do the same. There is one processor here: the platform of this machine stands for a native node. Which platform goes to',
-    'which node, the journey `builder-nodes` shows with two of them.',
+    'no cache. The goal is that of this step; around it, both do the same. There is one processor here: the platform of this',
+    'machine stands for a native node. Which platform goes to which node, the journey `builder-nodes` shows with two of them.',
   ],
   measure: async (bench) => {
     const base = await bench.workbench.ensureCompilerImage('both');
