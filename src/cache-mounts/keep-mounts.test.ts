@@ -389,8 +389,8 @@ describe('an engine', limits, () => {
   });
 
   test.each([
-    ['with a large context gets it ahead', checkout, '/checkout'],
-    ['with a small one does not', undefined, 'own'],
+    ['that would wait for a large context gets it ahead', checkout, '/checkout'],
+    ['that soon has a small context does not', undefined, 'own'],
   ])('%s', async (_, context, expected) => {
     const fake = await startTestRegistry();
     await build(fake, await machineForTest(), 'echo one > one');
