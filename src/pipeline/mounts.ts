@@ -84,11 +84,10 @@ export async function restoreMounts(
 ): Promise<AsyncDisposable> {
   const needed = due.flatMap(({ mounts }) => mounts);
   const keys = new Set(needed.map(mountKey));
-  tellIdle(
-    run,
-    saved.filter((mount) => !keys.has(mountKey(mount))),
-  );
-  return keeper.restore(needed, await aheadOf(run, { job, caches }, signal), signal);
+  const idle = saved.filter((mount) => !keys.has(mountKey(mount)));
+  tellIdle(run, idle);
+  const ahead = idle.length === saved.length ? undefined : await aheadOf(run, { job, caches }, signal);
+  return keeper.restore(needed, ahead, signal);
 }
 
 function tellIdle({ emit }: Run, mounts: readonly Mount[]): void {
