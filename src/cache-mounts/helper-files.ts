@@ -1,3 +1,4 @@
+import type { Ahead } from './ahead.ts';
 import { type Mount, mountKey } from './mount.ts';
 
 export type Work = 'restore' | 'save';
@@ -8,14 +9,7 @@ export interface HelperRecipe {
   readonly image: string;
   readonly mounts: readonly Mount[];
   /** What the engine is to get beside that. */
-  readonly ahead?: AheadRecipe | undefined;
-}
-
-interface AheadRecipe {
-  /** FROM instructions. */
-  readonly images: readonly string[];
-  /** Whether the context of the helper build is to be there as well. */
-  readonly withContext: boolean;
+  readonly ahead?: Ahead | undefined;
 }
 
 const onTop = '/image-builder-ahead';
@@ -40,13 +34,13 @@ export function helperDockerfile({ work, image, mounts, ahead }: HelperRecipe): 
     `RUN ${flags.join(' ')} ${JSON.stringify(command)}`,
   ];
   if (ahead === undefined) return [...transfer, ''].join('\n');
-  const { images, withContext } = ahead;
+  const { images, context } = ahead;
   // A directory made on top has an image unpacked; were it mounted, all of its content would be read for a checksum.
   const stages = images.flatMap((from, at) => [`${from} AS base-${at}`, `WORKDIR ${onTop}`]);
   // Nothing waits for anything else before the end.
   const last = [
     `FROM ${image}`,
-    ...(withContext ? ['RUN --mount=type=bind,target=/context ["true"]'] : []),
+    ...(context === undefined ? [] : ['RUN --mount=type=bind,target=/context ["true"]']),
     ...images.map((_, at) => `COPY --from=base-${at} ${onTop} /bases/${at}`),
     'COPY --from=transfer /tmp/over /',
   ];

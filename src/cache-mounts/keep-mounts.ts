@@ -10,12 +10,13 @@ import {
 } from '../core/index.ts';
 import type { EmitProgress } from '../progress/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
+import type { Ahead } from './ahead.ts';
 import type { Handlers } from './endpoint.ts';
 import { type Mount, mountKey } from './mount.ts';
 import { isSameRepository, type MountPlaces, placeOf } from './mount-places.ts';
 import { pushMount } from './push-mount.ts';
 import { restoreHandlers } from './restore-handlers.ts';
-import { type Ahead, runTransfer, type Transfer, type TransferOptions, Unreached } from './run-transfer.ts';
+import { runTransfer, type Transfer, type TransferOptions, Unreached } from './run-transfer.ts';
 import { saveExchange } from './save-handlers.ts';
 import { readSaved, type SavedMount, savedName } from './saved-mount.ts';
 

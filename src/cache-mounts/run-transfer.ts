@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, Secret, throwIfCancelled } from '../core/index.ts';
+import type { Ahead } from './ahead.ts';
 import { type Handlers, openEndpoint } from './endpoint.ts';
 import { helperDockerfile, type Work } from './helper-files.ts';
 import type { Mount } from './mount.ts';
@@ -14,23 +15,6 @@ export interface Helper {
   readonly endpoint: Secret;
   /** Another one for each run. */
   readonly once: string;
-}
-
-/** What a build will need, for the engine to get while it has to wait anyway. */
-export interface Ahead {
-  /** FROM instructions of images. */
-  readonly images: readonly string[];
-  /** Of the build, where it takes long to send. */
-  readonly context: AheadContext | undefined;
-  /** References of the layers that the build will use: steps that both share know no others. */
-  readonly cacheFrom: readonly string[];
-}
-
-interface AheadContext {
-  /** Absolute path. */
-  readonly folder: string;
-  /** Absolute path of the ignore file that goes before that of the context, if there is one. */
-  readonly ignoreFile: string;
 }
 
 export interface TransferOptions {
@@ -68,8 +52,7 @@ export async function runTransfer(
   const dockerfilePath = join(place, 'Dockerfile');
   await mkdir(place, { recursive: true });
   const context = ahead?.context;
-  const recipe = ahead && { images: ahead.images, withContext: context !== undefined };
-  await writeFile(dockerfilePath, helperDockerfile({ work, image: helperImage, mounts, ahead: recipe }));
+  await writeFile(dockerfilePath, helperDockerfile({ work, image: helperImage, mounts, ahead }));
   if (context !== undefined)
     await copyFile(context.ignoreFile, `${dockerfilePath}.dockerignore`).catch(() => undefined);
   const token = random();
