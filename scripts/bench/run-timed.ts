@@ -8,6 +8,8 @@ export interface Command {
   readonly env: NodeJS.ProcessEnv;
   /** Is written when the work is done for whoever waits for it; removed before. */
   readonly reportPath?: string;
+  /** Seconds of a part of it, from what it wrote to stderr. */
+  readonly partOf?: (stderr: string) => number;
 }
 
 export interface Timed {
@@ -16,14 +18,18 @@ export interface Timed {
   readonly reportedSeconds: number;
   /** Largest resident memory of the process itself, without its children; 0 where there is no /proc. */
   readonly peakMegabytes: number;
-  readonly stderr: string;
+  /** 0 where no part is looked at. */
+  readonly partSeconds: number;
 }
 
 const runMinutes = 15;
 const lookEveryMilliseconds = 20;
 
 /** Runs a command as a whole process; throws when it fails or `signal` ends it. */
-export async function runTimed({ argv, cwd, env, reportPath }: Command, signal: AbortSignal): Promise<Timed> {
+export async function runTimed(
+  { argv, cwd, env, reportPath, partOf }: Command,
+  signal: AbortSignal,
+): Promise<Timed> {
   const [file = '', ...args] = argv;
   if (reportPath !== undefined) rmSync(reportPath, { force: true });
   const started = performance.now();
@@ -49,7 +55,8 @@ export async function runTimed({ argv, cwd, env, reportPath }: Command, signal: 
   const seconds = (performance.now() - started) / 1000;
   const stderr = await written;
   if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}:\n${stderr}`);
-  return { seconds, reportedSeconds: reportedSeconds ?? seconds, peakMegabytes, stderr };
+  const partSeconds = partOf?.(stderr) ?? 0;
+  return { seconds, reportedSeconds: reportedSeconds ?? seconds, peakMegabytes, partSeconds };
 }
 
 /** The kernel remembers the peak, so that a look now and then misses only what comes after the last one. */

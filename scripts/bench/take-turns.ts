@@ -6,8 +6,6 @@ export interface Turn {
   readonly commands: readonly Command[];
   /** Bytes that went over the link so far. */
   readonly sent?: () => number;
-  /** Seconds of a part of it, from what it wrote to stderr. */
-  readonly partOf?: (stderr: string) => number;
   readonly end?: () => Promise<void>;
 }
 
@@ -76,7 +74,7 @@ async function takeTurn(contestant: Contestant, round: number, signal: AbortSign
       reportedSeconds = seconds + timed.reportedSeconds;
       seconds += timed.seconds;
       peakMegabytes = Math.max(peakMegabytes, timed.peakMegabytes);
-      partSeconds += turn.partOf?.(timed.stderr) ?? 0;
+      partSeconds += timed.partSeconds;
     }
     return {
       seconds,

@@ -56,7 +56,7 @@ function contestant({ workbench, cli }: Bench, cwd: string, { name, platform }: 
     name,
     begin: async (round) => {
       await commit(cwd, { 'main.go': program(`${name} ${round}`) });
-      return { commands: [{ argv, cwd, env: workbench.env }], partOf: secondsOfRun };
+      return { commands: [{ argv, cwd, env: workbench.env, partOf: secondsOfRun }] };
     },
   };
 }
