@@ -8,6 +8,7 @@ import {
   busybox,
   checkout,
   crane,
+  layersOf,
   registry,
   temporaryFolder,
   transferImage,
@@ -136,8 +137,7 @@ async function tagsOf(tier: string, name: string): Promise<Readonly<Record<strin
 const zstd = 'application/vnd.oci.image.layer.v1.tar+zstd';
 
 async function layerTypes(reference: string, ...flags: readonly string[]): Promise<readonly string[]> {
-  const { layers } = JSON.parse(await crane('manifest', ...flags, reference));
-  return layers.map(({ mediaType }: { mediaType: string }) => mediaType);
+  return (await layersOf(reference, ...flags)).map(({ mediaType }) => mediaType);
 }
 
 describe('machines that were made a second ago', () => {

@@ -9,10 +9,10 @@ import {
   busybox,
   checkout,
   compilerImage,
-  crane,
   docker,
   type Ended,
   imageBuilder,
+  layersOf,
   registry,
   temporary,
   temporaryFolder,
@@ -119,7 +119,8 @@ async function traces(stage: Stage, ...args: readonly string[]): Promise<Ended &
   });
   if (ended.exitCode !== 0) throw new Error(ended.stderr);
   // The compiler is large, and older than the secret.
-  const before = new Set(await layersOf(compilerImage));
+  const compiler = await layersOf(compilerImage, '--platform', 'linux/amd64');
+  const before = new Set(compiler.map(({ digest }) => digest));
   const image = await storedContent(`${registry}/go/${stage.name}`, ended.report.digest, before);
   const cacheTags = await cachedTags(stage.name);
   const cache = await Promise.all(
@@ -139,11 +140,6 @@ async function traces(stage: Stage, ...args: readonly string[]): Promise<Ended &
       processes: stage.processes.some((text) => holdsSecret(text, token)),
     },
   };
-}
-
-async function layersOf(image: string): Promise<readonly string[]> {
-  const manifest = JSON.parse(await crane('manifest', '--platform', 'linux/amd64', image));
-  return (manifest.layers as { readonly digest: string }[]).map(({ digest }) => digest);
 }
 
 async function cachedTags(name: string): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import {
   checkout,
   crane,
   imageBuilder,
+  layersOf,
   registry,
   temporaryFolder,
   uniqueName,
@@ -34,8 +35,9 @@ let layer = '';
 beforeAll(async () => {
   await crane('copy', busybox, `${locked}:1`);
   digest = await crane('digest', `${locked}:1`);
-  const manifest = JSON.parse(await crane('manifest', '--platform', 'linux/amd64', `${locked}:1`));
-  layer = manifest.layers[0].digest;
+  const [only] = await layersOf(`${locked}:1`, '--platform', 'linux/amd64');
+  if (only === undefined) throw new Error('the base has no layer');
+  layer = only.digest;
 });
 
 interface Asked {

@@ -127,6 +127,14 @@ export async function crane(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** The layers of an image or of a cache; flags are those of `crane manifest`. */
+export async function layersOf(
+  reference: string,
+  ...flags: readonly string[]
+): Promise<readonly { readonly digest: string; readonly mediaType: string }[]> {
+  return JSON.parse(await crane('manifest', ...flags, reference)).layers;
+}
+
 /** Runs docker against the engine of the journeys. */
 export async function docker(...args: string[]): Promise<string> {
   const { stdout } = await run(bench.docker, args, {
